@@ -1,0 +1,109 @@
+"""The rows of one model as an immutable value: every write makes another, which shares what did not change.
+
+A hash trie is what makes transactions cheap here: a snapshot, a savepoint and a rollback are each a reference to an
+older table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeAlias
+
+from rpds import HashTrieMap, HashTrieSet
+
+from karaoke_persist.contract import Order, Query
+from karaoke_persist.contract.reference import matcher
+from karaoke_persist.contract.reference.evaluate import Rows
+from karaoke_persist.models import Record
+from karaoke_persist_memory.ordering import SortedKeys
+
+Fields = tuple[str, ...]
+Index: TypeAlias = "HashTrieMap[tuple[Any, ...], HashTrieSet[str]]"
+RowsByKey: TypeAlias = "HashTrieMap[str, Record]"
+_NOBODY: HashTrieSet[str] = HashTrieSet()
+_NO_ROWS: RowsByKey = HashTrieMap()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows by key, and the keys by the values of unique and referring fields."""
+
+    model: type[Record]
+    rows: RowsByKey = field(default_factory=lambda: _NO_ROWS)
+    indexes: Mapping[Fields, Index] = field(default_factory=dict)
+    orders: dict[str, SortedKeys] = field(default_factory=dict, compare=False)
+    """Made when first asked for; a write drops those it disturbs."""
+
+    @classmethod
+    def empty(cls, model: type[Record]) -> Table:
+        """A table with the indexes that the model's integrity asks for."""
+        integrity = model.integrity
+        indexed = [unique.fields for unique in integrity.unique]
+        indexed += [(reference.field,) for reference in integrity.references]
+        return cls(model, indexes={fields: HashTrieMap() for fields in indexed})
+
+    def keys_with(self, fields: Fields, values: tuple[Any, ...]) -> HashTrieSet[str]:
+        """The keys of the rows that have these values in an indexed set of fields."""
+        return self.indexes[fields].get(values, _NOBODY)
+
+    def with_row(self, row: Record) -> Table:
+        """A table that also holds this row, in place of one with its key."""
+        old = self.rows.get(row.key)
+        indexes = {
+            fields: _moved(index, row.key, _values(old, fields), _values(row, fields))
+            for fields, index in self.indexes.items()
+        }
+        return Table(self.model, self.rows.insert(row.key, row), indexes, self._undisturbed(old, row))
+
+    def without_row(self, key: str) -> Table:
+        """A table without the row of this key."""
+        old = self.rows[key]
+        indexes = {fields: _moved(index, key, _values(old, fields), None) for fields, index in self.indexes.items()}
+        return Table(self.model, self.rows.remove(key), indexes)
+
+    def select(self, query: Query, rows: Rows) -> list[Any]:
+        """The values of a query."""
+        end = None if query.limit is None else query.offset + query.limit
+        return list(islice(self.iterate(query, rows), query.offset, end))
+
+    def iterate(self, query: Query, rows: Rows) -> Iterator[Record]:
+        """The values of a query one by one, its limit and offset left to the caller."""
+        test = matcher(query.where, rows)
+        for key in self._keys(query.order, query.after):
+            row = self.rows[key]
+            if test(row):
+                yield row
+
+    def _keys(self, order: Order | None, after: tuple[Any, ...] | None) -> Iterable[str]:
+        name = self.model.integrity.key if order is None else order.field
+        if name not in self.orders:
+            self.orders[name] = SortedKeys.of(self.rows.values(), self.model, name)
+        place = after if order is not None or after is None else (after[0], after[0])
+        return self.orders[name].keys(place, descending=order is not None and order.descending)
+
+    def _undisturbed(self, old: Record | None, new: Record) -> dict[str, SortedKeys]:
+        if old is None:
+            return {}
+        before, after = old.__dict__, new.__dict__
+        return {name: keys for name, keys in self.orders.items() if before[name] == after[name]}
+
+
+def _values(row: Record | None, fields: Fields) -> tuple[Any, ...] | None:
+    """What an index files a row under; nothing if one of the values is absent."""
+    if row is None:
+        return None
+    values = tuple(row.__dict__[name] for name in fields)
+    return None if None in values else values
+
+
+def _moved(index: Index, key: str, old: tuple[Any, ...] | None, new: tuple[Any, ...] | None) -> Index:
+    if old == new:
+        return index
+    if old is not None:
+        left = index[old].remove(key)
+        index = index.insert(old, left) if len(left) else index.remove(old)
+    if new is not None:
+        index = index.insert(new, index.get(new, _NOBODY).insert(key))
+    return index

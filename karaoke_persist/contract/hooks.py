@@ -1,0 +1,56 @@
+"""The hooks of the pluggy project `karaoke_persist`.
+
+Backends register under the entry-point group `karaoke_persist.backends`, the name being the URL scheme, and implement
+`karaoke_open_store` alone. Everything else registers under `karaoke_persist.plugins` or is handed to `open(plugins=…)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pluggy
+
+from karaoke_persist.contract.changes import Change
+from karaoke_persist.contract.options import StoreOptions
+from karaoke_persist.contract.store import SongStore
+from karaoke_persist.errors import KaraokePersistError
+
+PROJECT = "karaoke_persist"
+BACKENDS_GROUP = "karaoke_persist.backends"
+PLUGINS_GROUP = "karaoke_persist.plugins"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class OperationFailure:
+    """A failure that was answered with an empty value, or a row that a listing had to leave out."""
+
+    operation: str
+    error: KaraokePersistError
+
+
+class BackendHooks:
+    """What a backend implements. Its module or object also has `contract_version = "1.0"`."""
+
+    @hookspec(firstresult=True)
+    def karaoke_open_store(self, url: str, options: StoreOptions) -> SongStore | None:
+        """Open the store that `url` names, its scheme being the entry point's name.
+
+        Creates an absent schema if `options.create_schema`; raises `SchemaMismatch` for an older or newer one, or an
+        absent one that must not be created. Raises `BadURL`, `BadOption`, `DriverMissing`, `Unsupported`,
+        `Unavailable`, `DataCorrupt`.
+        """
+
+
+class ListenerHooks:
+    """What a plugin may listen to. What a listener raises is logged, and undoes nothing."""
+
+    @hookspec
+    def karaoke_after_commit(self, changes: tuple[Change, ...]) -> None:
+        """Called once after each commit that changed something, in the committing thread, the session closed."""
+
+    @hookspec
+    def karaoke_operation_failed(self, failure: OperationFailure) -> None:
+        """Called when a one-shot call degraded to its empty answer, or a row could not be decoded in a listing."""

@@ -1,0 +1,8 @@
+"""Pure helpers that make a backend's afternoon: a query evaluator, the contract's order, grouping, plain search."""
+
+from karaoke_persist.contract.reference.evaluate import matcher, select
+from karaoke_persist.contract.reference.grouping import aggregate
+from karaoke_persist.contract.reference.ordering import is_after, ordered, sort_value
+from karaoke_persist.contract.reference.search import search
+
+__all__ = ["aggregate", "is_after", "matcher", "ordered", "search", "select", "sort_value"]

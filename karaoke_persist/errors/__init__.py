@@ -1,0 +1,75 @@
+"""Every error of the package, in one tree under `KaraokePersistError`."""
+
+from karaoke_persist.errors.base import KaraokePersistError
+from karaoke_persist.errors.configuration import (
+    BadOption,
+    BadURL,
+    ConfigurationError,
+    ContractMismatch,
+    DriverMissing,
+    PluginBroken,
+    SchemaMismatch,
+    UnknownScheme,
+    Unsupported,
+)
+from karaoke_persist.errors.domain import (
+    AlreadyExists,
+    DomainError,
+    InvalidValue,
+    NotFound,
+    ReferenceMissing,
+    StaleWrite,
+    StillReferenced,
+)
+from karaoke_persist.errors.storage import (
+    Busy,
+    CommitUnknown,
+    Conflict,
+    DataCorrupt,
+    StorageError,
+    StoreBug,
+    Unavailable,
+)
+from karaoke_persist.errors.usage import (
+    NestedSession,
+    ReadOnlySession,
+    SessionClosed,
+    SessionFailed,
+    StreamStale,
+    UsageError,
+    WrongThread,
+)
+
+__all__ = [
+    "AlreadyExists",
+    "BadOption",
+    "BadURL",
+    "Busy",
+    "CommitUnknown",
+    "ConfigurationError",
+    "Conflict",
+    "ContractMismatch",
+    "DataCorrupt",
+    "DomainError",
+    "DriverMissing",
+    "InvalidValue",
+    "KaraokePersistError",
+    "NestedSession",
+    "NotFound",
+    "PluginBroken",
+    "ReadOnlySession",
+    "ReferenceMissing",
+    "SchemaMismatch",
+    "SessionClosed",
+    "SessionFailed",
+    "StaleWrite",
+    "StillReferenced",
+    "StorageError",
+    "StoreBug",
+    "StreamStale",
+    "Unavailable",
+    "UnknownScheme",
+    "Unsupported",
+    "UsageError",
+    "WrongThread",
+]

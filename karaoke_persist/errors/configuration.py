@@ -1,0 +1,90 @@
+"""Errors of set-up: the URL, the options, the plugins, the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from karaoke_persist.errors.base import KaraokePersistError, shown
+
+
+class ConfigurationError(KaraokePersistError):
+    """The store cannot be used as it is configured; trying again changes nothing."""
+
+
+class BadURL(ConfigurationError):
+    """A store URL that cannot be read. `url` never holds a password."""
+
+    def __init__(self, url: str, problem: str, remedy: str) -> None:
+        self.url, self.problem, self.remedy = url, problem, remedy
+        super().__init__(f"{shown(url)} is not a store URL: {problem}. {remedy}")
+
+
+class BadOption(ConfigurationError):
+    """An option of `open` that is unknown, or whose value cannot be used."""
+
+    def __init__(self, option: str, problem: str, remedy: str) -> None:
+        self.option, self.problem, self.remedy = option, problem, remedy
+        super().__init__(f"option {option!r}: {problem}. {remedy}")
+
+
+class UnknownScheme(ConfigurationError):
+    """No installed distribution provides a backend for this URL scheme."""
+
+    def __init__(self, scheme: str, known: Sequence[str], suggestion: str | None = None) -> None:
+        self.scheme, self.known, self.suggestion = scheme, tuple(known), suggestion
+        hint = f" Did you mean {suggestion}://?" if suggestion else ""
+        super().__init__(
+            f"no backend is installed for {scheme}://. Installed: {', '.join(known) or 'none'}.{hint}"
+            " `karaoke-persist backends` lists them with their distributions."
+        )
+
+
+class DriverMissing(ConfigurationError):
+    """The backend is here, the database driver it needs is not."""
+
+    def __init__(self, scheme: str, package: str, command: str) -> None:
+        self.scheme, self.package, self.command = scheme, package, command
+        super().__init__(f"{scheme}:// needs the package {package!r}. Install it: {command}")
+
+
+class PluginBroken(ConfigurationError):
+    """A plugin could not be loaded, or broke a rule of its hook. The cause is chained."""
+
+    def __init__(self, plugin: str, problem: str) -> None:
+        self.plugin, self.problem = plugin, problem
+        super().__init__(f"plugin {plugin!r} is broken: {problem}. Update or uninstall it.")
+
+
+class ContractMismatch(ConfigurationError):
+    """A backend was written for another version of the contract."""
+
+    def __init__(self, scheme: str, theirs: str, ours: str) -> None:
+        self.scheme, self.theirs, self.ours = scheme, theirs, ours
+        super().__init__(
+            f"the backend of {scheme}:// was made for contract {theirs}; this karaoke-persist speaks {ours}."
+            " Install versions that agree."
+        )
+
+
+class Unsupported(ConfigurationError):
+    """Something this backend does not claim to do."""
+
+    def __init__(self, backend: str, what: str, remedy: str) -> None:
+        self.backend, self.what, self.remedy = backend, what, remedy
+        super().__init__(f"{backend} does not support {what}. {remedy}")
+
+
+class SchemaMismatch(ConfigurationError):
+    """The database's schema is absent, older or newer than this version of the software."""
+
+    def __init__(self, state: str, found: str | None, expected: str, url: str) -> None:
+        self.state, self.found, self.expected, self.url = state, found, expected, url
+        super().__init__(
+            f"the schema of {shown(url)} is {state}: found revision {found or 'none'}, expected {expected}."
+            f" {self._remedy()}"
+        )
+
+    def _remedy(self) -> str:
+        if self.state == "ahead":
+            return "It was written by a newer karaoke-persist: upgrade this one (pip install -U karaoke-persist)."
+        return f"Back the database up, then run: karaoke-persist schema --migrate --store {self.url}"

@@ -1,0 +1,65 @@
+"""Errors of the data: they change nothing and leave the session usable."""
+
+from __future__ import annotations
+
+from karaoke_persist.errors.base import KaraokePersistError, shown
+
+
+class DomainError(KaraokePersistError):
+    """The request does not fit the data. Nothing was changed; the session goes on."""
+
+
+class InvalidValue(DomainError):
+    """A value that no backend would store."""
+
+    def __init__(self, where: str, value: object, problem: str) -> None:
+        self.where, self.problem = where, problem
+        self.value = shown(value)
+        super().__init__(f"{where}: {problem} (got {self.value})")
+
+
+class NotFound(DomainError):
+    """A write named a key that is not there."""
+
+    def __init__(self, model: str, key: str) -> None:
+        self.model, self.key = model, key
+        super().__init__(f"there is no {model} {shown(key)}. Create it first, or check the key.")
+
+
+class AlreadyExists(DomainError):
+    """The key, or a field that must be unique, is taken."""
+
+    def __init__(self, model: str, field: str, value: object) -> None:
+        self.model, self.field, self.value = model, field, value
+        super().__init__(
+            f"a {model} with {field} {shown(value)} is already there. Update that one, or choose another {field}."
+        )
+
+
+class StaleWrite(DomainError):
+    """The row has moved on since it was read: `expect` no longer holds."""
+
+    def __init__(self, model: str, key: str, expected: int, found: int) -> None:
+        self.model, self.key, self.expected, self.found = model, key, expected, found
+        super().__init__(
+            f"{model} {shown(key)} is at revision {found}, not {expected}: somebody changed it. Read it again,"
+            " then decide."
+        )
+
+
+class ReferenceMissing(DomainError):
+    """A reference to something that is not there."""
+
+    def __init__(self, model: str, field: str, target: str, key: str) -> None:
+        self.model, self.field, self.target, self.key = model, field, target, key
+        super().__init__(f"{model}.{field} names {target} {shown(key)}, which is not there. Create that one first.")
+
+
+class StillReferenced(DomainError):
+    """A deletion of something that others still name."""
+
+    def __init__(self, model: str, key: str, by: str, field: str) -> None:
+        self.model, self.key, self.by, self.field = model, key, by, field
+        super().__init__(
+            f"{model} {shown(key)} is still named by {by}.{field}. Delete or change those first; nothing was deleted."
+        )

@@ -1,0 +1,55 @@
+"""What must hold of a model's rows; stands beside the fields, and every backend builds from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+OnDelete = Literal["restrict", "cascade", "set_null"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """No two rows have the same values in these fields; rows with a None among them are free."""
+
+    fields: tuple[str, ...]
+
+    def __init__(self, *fields: str) -> None:
+        object.__setattr__(self, "fields", fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`field` names the key of a row of the collection `to`, which must be there."""
+
+    field: str
+    to: str
+    on_delete: OnDelete = "restrict"
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Rows are read in the order of this field, from any place and in both directions, without a scan."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The number of rows for each value of this field is asked for often, and kept at hand."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """The rules of one model. `collection` is its name in every backend; names of constraints derive from it."""
+
+    collection: str
+    key: str = "id"
+    unique: tuple[Unique, ...] = ()
+    references: tuple[Reference, ...] = ()
+    sorted: tuple[Sorted, ...] = ()
+    counted: tuple[Counted, ...] = ()
+    stamped: str | None = None
+    """A time field that is filled with the clock's time at insertion when the host did not give it."""

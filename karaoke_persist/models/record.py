@@ -1,0 +1,176 @@
+"""The base of every stored value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, ClassVar, Self, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, TypeAdapter, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from karaoke_persist.errors import InvalidValue
+from karaoke_persist.models.fields import Field, Integer, Kind, describe
+from karaoke_persist.models.integrity import Integrity
+from karaoke_persist.models.json_values import same_json, thaw
+
+_set = object.__setattr__
+
+
+class Record(BaseModel):
+    """A frozen, validated value with a key and a revision.
+
+    Names are accepted in snake_case and camelCase. A value that does not fit raises `InvalidValue`. `revision` is 0
+    until the value is stored, and rises by one at each update that changes something.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+    )
+
+    integrity: ClassVar[Integrity]
+
+    revision: Integer = 0
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_typed_errors(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except ValidationError as error:
+            raise _invalid(cls, error) from None
+
+    @property
+    def key(self) -> str:
+        """The value of the key field."""
+        return str(getattr(self, self.integrity.key))
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The fields that were given when the value was made: these an upsert writes over an existing row."""
+        return frozenset(self.model_fields_set) - {self.integrity.key, "revision"}
+
+    @classmethod
+    def trusted(cls, values: dict[str, Any], given: frozenset[str] | None = None) -> Self:
+        """Build without validating, from a value for every field that is already right. For rows read from a store."""
+        made = cls.__new__(cls)
+        _set(made, "__dict__", values)
+        _set(made, "__pydantic_fields_set__", given if given is not None else field_names(cls))
+        _set(made, "__pydantic_extra__", None)
+        _set(made, "__pydantic_private__", None)
+        return made
+
+    def replaced(self, changes: Mapping[str, Any]) -> Self:
+        """A copy with some fields changed, the changes already checked."""
+        return self.trusted({**self.__dict__, **changes}, frozenset(self.model_fields_set))
+
+    def differing(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the changes that change something."""
+        own = self.__dict__
+        return {name: value for name, value in changes.items() if not same_json(own[name], value)}
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Only what says something: of forty fields most are empty."""
+        for name, info in type(self).model_fields.items():
+            value = self.__dict__[name]
+            if info.is_required() or value != info.default:
+                yield name, value
+
+    def to_dict(self) -> dict[str, Any]:
+        """A camelCase dictionary of plain copies, ready for JSON; times are ISO 8601 text in UTC."""
+        return {alias: _plain(self.__dict__[name]) for name, alias in aliases(type(self))}
+
+    @classmethod
+    def checked_changes(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Named changes, in either spelling, as stored values. Unknown or unchangeable names are `InvalidValue`."""
+        return {name: _checked(cls, name, value) for name, value in named_fields(cls, changes).items()}
+
+
+@cache
+def fields_of(model: type[Record]) -> tuple[Field, ...]:
+    """The fields of a model in their declared order."""
+    return describe(model)
+
+
+@cache
+def field_of(model: type[Record], name: str) -> Field:
+    """One field of a model by its snake_case name; an unknown name is `InvalidValue`."""
+    for field in fields_of(model):
+        if field.name == name:
+            return field
+    raise InvalidValue(model.__name__, name, _no_such_field(model, name))
+
+
+@cache
+def field_names(model: type[Record]) -> frozenset[str]:
+    """The snake_case names of a model's fields."""
+    return frozenset(model.model_fields)
+
+
+@cache
+def indexed_fields(model: type[Record]) -> tuple[str, ...]:
+    """The names of the fields that have a fold beside them."""
+    return tuple(field.name for field in fields_of(model) if field.kind is Kind.INDEXED)
+
+
+@cache
+def aliases(model: type[Record]) -> tuple[tuple[str, str], ...]:
+    """Pairs of snake_case and camelCase name, in declared order."""
+    return tuple((name, info.alias or name) for name, info in model.model_fields.items())
+
+
+def named_fields(model: type[Record], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Translate camelCase names and refuse unknown ones, the key, the revision, and a name given in both spellings."""
+    spellings = _spellings(model)
+    named: dict[str, Any] = {}
+    for given, value in changes.items():
+        name = spellings.get(given) or field_of(model, given).name
+        if name in (model.integrity.key, "revision"):
+            raise InvalidValue(
+                f"{model.__name__}.{name}", value, "this field is not the host's to change; leave it out"
+            )
+        if name in named:
+            raise InvalidValue(f"{model.__name__}.{name}", value, "the field is named twice; name it once")
+        named[name] = value
+    return named
+
+
+@cache
+def _spellings(model: type[Record]) -> dict[str, str]:
+    return {spelling: name for name, alias in aliases(model) for spelling in (alias, name)}
+
+
+@cache
+def _adapter(model: type[Record], name: str) -> TypeAdapter[Any]:
+    # The annotation as written: `model_fields` has taken it apart.
+    return TypeAdapter(get_type_hints(model, include_extras=True)[name])
+
+
+def _checked(model: type[Record], name: str, value: Any) -> Any:
+    try:
+        return _adapter(model, name).validate_python(value)
+    except ValidationError as error:
+        raise _invalid(model, error, name) from None
+
+
+def _invalid(model: type[BaseModel], error: ValidationError, field: str | None = None) -> InvalidValue:
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = ".".join(str(part) for part in ([field] if field else []) + list(first["loc"]))
+    if first["type"] == "extra_forbidden":
+        return InvalidValue(f"{model.__name__}.{place}", first["input"], _no_such_field(model, place))
+    problem = first["msg"].removeprefix("Value error, ")
+    return InvalidValue(f"{model.__name__}.{place}" if place else model.__name__, first["input"], problem)
+
+
+def _no_such_field(model: type[BaseModel], name: str) -> str:
+    close = get_close_matches(name, list(model.model_fields), n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"{model.__name__}.model_fields lists those there are"
+    return f"there is no such field; {hint}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return thaw(value) if isinstance(value, dict | tuple) else value

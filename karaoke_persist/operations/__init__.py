@@ -1,0 +1,6 @@
+"""Business logic, written once for every backend against the session."""
+
+from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
+from karaoke_persist.operations.song_operations import SongOperations
+
+__all__ = ["ArtistCount", "ArtistPage", "BulkResult", "Page", "SongOperations", "SongStatistics"]

@@ -1,0 +1,283 @@
+"""Everything an application does with songs, written once for every backend."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, Literal
+
+from karaoke_persist.contract import (
+    COUNT,
+    Aggregate,
+    And,
+    Condition,
+    Eq,
+    FoldedContains,
+    Has,
+    IsNull,
+    Measure,
+    Not,
+    Order,
+    Query,
+    SearchRequest,
+    Written,
+)
+from karaoke_persist.contract.checks import check_page
+from karaoke_persist.contract.cursor import decode_cursor, encode_cursor, place_of
+from karaoke_persist.errors import InvalidValue
+from karaoke_persist.models import Song
+from karaoke_persist.models.record import named_fields
+from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
+from karaoke_persist.operations.base import Operations, no, none, operation, zero
+
+SortField = Literal["date_added", "title", "artist", "album", "year"]
+Lacking = Literal["lyrics", "thumbnail"]
+Progress = Callable[[int], object]
+
+BATCH = 1_000
+_NO_LYRICS = And(IsNull("plain_lyrics"), IsNull("synced_lyrics"), Not(Has("media", "lyrics")))
+_LACKING: dict[str, Condition] = {"lyrics": _NO_LYRICS, "thumbnail": Not(Has("media", "thumbnail"))}
+
+
+class SongOperations(Operations):
+    """Songs, and what hangs on them: artists and search.
+
+    On `library.songs` each call is a transaction of its own; on `tx.songs` it is part of that transaction. What is not
+    there is None, False or empty, never an exception. A mistake of the caller raises and changes nothing.
+    """
+
+    # one song
+
+    @operation("single", none)
+    def get_song(self, song_id: str) -> Song | None:
+        """The song with this id, or None."""
+        return self.session.get(Song, song_id)
+
+    @operation("single", none)
+    def get_song_as_dict(self, song_id: str) -> dict[str, Any] | None:
+        """The song as a camelCase dictionary ready for JSON, or None."""
+        song = self.session.get(Song, song_id)
+        return None if song is None else song.to_dict()
+
+    @operation("write")
+    def create_song(self, /, title: str, artist: str, *, song_id: str | None = None, **fields: Any) -> Song:
+        """Store a new song and return it; an id is made if none is given. A taken id is `AlreadyExists`."""
+        given = _given(title=title, artist=artist, **fields)
+        new_id = self.session.context.new_id() if song_id is None else song_id
+        self.session.insert(Song(id=new_id, **given))
+        return self._stored(new_id)
+
+    @operation("write", none)
+    def create_or_update_song(self, /, song_id: str, title: str, artist: str, **fields: Any) -> Song | None:
+        """Store a song under this id and return it.
+
+        If it is there, only the given fields change: what is not named stays, and None clears. Unknown fields are
+        `InvalidValue`.
+        """
+        self.session.upsert([Song(id=song_id, **_given(title=title, artist=artist, **fields))])
+        return self._stored(song_id)
+
+    @operation("write", none)
+    def patch_song(self, song_id: str, changes: Mapping[str, Any], *, expect: int | None = None) -> Song | None:
+        """Change the named fields (in either spelling; None clears) and return the song, or None if it is not there.
+
+        With `expect`, a song that has moved on from that revision is `StaleWrite`, and nothing changes.
+        """
+        named = Song.checked_changes(changes)
+        if self.session.get(Song, song_id) is None:
+            return None
+        self.session.patch(Song, song_id, named, expect=expect)
+        return self._stored(song_id)
+
+    @operation("write", none)
+    def update_song_with_metadata(self, song_id: str, metadata: Mapping[str, Any]) -> Song | None:
+        """Change the fields that the metadata names and return the song, or None if it is not there."""
+        return self.patch_song(song_id, metadata)
+
+    @operation("write", no)
+    def update_song_audio_paths(self, song_id: str, paths: Mapping[str, str | None]) -> bool:
+        """Set the path of each named kind of media; None takes it away, others stay. False if there is no song."""
+        song = self.session.get(Song, song_id)
+        if song is None:
+            return False
+        media = {kind: path for kind, path in {**song.media, **paths}.items() if path is not None}
+        self.session.patch(Song, song_id, {"media": media})
+        return True
+
+    @operation("write", no)
+    def delete_song(self, song_id: str) -> bool:
+        """Delete a song; False if it was not there. Its files are not touched."""
+        return self.session.delete(Song, song_id)
+
+    # many songs
+
+    @operation("single", list)
+    def get_songs(self) -> list[Song]:
+        """All songs, newest first. For a large library, read pages."""
+        return self.session.find(Query(Song, order=Order("date_added", descending=True)))
+
+    @operation("single", dict)
+    def get_songs_by_ids(self, song_ids: Iterable[str]) -> dict[str, Song]:
+        """The songs with these ids, in that order; ids that are not there are left out."""
+        return self.session.get_many(Song, song_ids)
+
+    @operation("single")
+    def get_songs_page(
+        self,
+        *,
+        sort_by: SortField = "date_added",
+        descending: bool | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        artist: str | None = None,
+    ) -> Page[Song]:
+        """A page in a total order, and the cursor of the next; as quick at the end as at the start.
+
+        Dates run newest first unless told otherwise, everything else upwards; absent values come last either way.
+        """
+        backwards = sort_by == "date_added" if descending is None else descending
+        where = None if artist is None else Eq("artist", artist)
+        return self._page(Query(Song, where, Order(sort_by, backwards)), limit, cursor)
+
+    @operation("single")
+    def get_songs_lacking(self, what: Lacking, *, limit: int = 50, cursor: str | None = None) -> Page[Song]:
+        """A page of the songs that have no lyrics, or no thumbnail, in the order of their titles."""
+        if what not in _LACKING:
+            raise InvalidValue("what", what, f"choose one of {', '.join(_LACKING)}")
+        return self._page(Query(Song, _LACKING[what], Order("title")), limit, cursor)
+
+    @operation("write")
+    def upsert_songs(self, songs: Iterable[Song], *, progress: Progress | None = None) -> BulkResult:
+        """Store many songs, all or none. Of a song that is there, only the fields given to its `Song(…)` change.
+
+        `progress` is called with the number done so far after each thousand.
+        """
+        counts, done = Counter[str](), 0
+        for batch in _batches(songs):
+            for written in self.session.upsert(batch):
+                counts[_outcome(written)] += 1
+            done += len(batch)
+            if progress is not None:
+                progress(done)
+        return BulkResult(**counts)
+
+    @operation("single", zero)
+    def count_songs(self, *, artist: str | None = None) -> int:
+        """The number of songs, of one artist or of all."""
+        where = None if artist is None else Eq("artist", artist)
+        return _one(self.session.aggregate(Aggregate(Song, where)))
+
+    @operation("read")
+    def get_song_statistics(self) -> SongStatistics:
+        """The library in numbers, all of one moment."""
+        measures = (
+            COUNT,
+            Measure("count_distinct", "artist"),
+            Measure("count_distinct", "album"),
+            Measure("sum", "duration_ms"),
+            Measure("count", "synced_lyrics"),
+            Measure("max", "date_added"),
+        )
+        (row,) = self.session.aggregate(Aggregate(Song, measures=measures))
+        songs, artists, albums, duration, synced, newest = row
+        return SongStatistics(
+            songs=songs,
+            artists=artists,
+            albums=albums,
+            duration_ms=duration or 0,
+            with_lyrics=self._count(Not(_NO_LYRICS)),
+            with_synced_lyrics=synced,
+            with_thumbnail=self._count(Has("media", "thumbnail")),
+            newest=newest,
+        )
+
+    # artists
+
+    @operation("single", list)
+    def get_artists_with_counts(
+        self, *, search: str = "", limit: int | None = None, offset: int = 0
+    ) -> list[tuple[str, int]]:
+        """Artists and the number of their songs, in alphabetical order; `search` forgives case and accents."""
+        return [(artist, songs) for artist, songs in self._artists(search, limit, offset)]
+
+    @operation("read")
+    def get_artists_page(self, *, search: str = "", limit: int = 100, offset: int = 0) -> ArtistPage:
+        """A page of the same, with the number of all artists that match."""
+        check_page(limit, offset)
+        items = tuple(ArtistCount(artist, songs) for artist, songs in self._artists(search, limit, offset))
+        total = Aggregate(Song, _artist_like(search), measures=(Measure("count_distinct", "artist"),))
+        return ArtistPage(items, _one(self.session.aggregate(total)))
+
+    @operation("single", list)
+    def get_songs_by_artist(
+        self,
+        artist: str,
+        *,
+        sort_by: SortField = "title",
+        descending: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Song]:
+        """The songs of exactly this artist, in the order asked for."""
+        order = Order(sort_by, descending)
+        return self.session.find(Query(Song, Eq("artist", artist), order, limit=limit, offset=offset))
+
+    # search
+
+    @operation("read", lambda: ([], 0))
+    def search_songs_paginated(self, query: str, limit: int = 20, offset: int = 0) -> tuple[list[Song], int]:
+        """Songs that hold every term of the query in title, artist, album or an alias, best first, and their number.
+
+        Case, accents, width and most punctuation are forgiven. An empty query finds every song.
+        """
+        result = self.session.search(SearchRequest(query, limit, offset))
+        return list(result.songs), result.total or 0
+
+    # helpers
+
+    def _stored(self, song_id: str) -> Song:
+        song = self.session.get(Song, song_id)
+        assert song is not None, "a song that was just written is there"
+        return song
+
+    def _page(self, query: Query, limit: int, cursor: str | None) -> Page[Song]:
+        check_page(limit)
+        after = None if cursor is None else decode_cursor(query, cursor)
+        songs = self.session.find(Query(Song, query.where, query.order, limit=limit + 1, after=after))
+        items = tuple(songs[:limit])
+        more = encode_cursor(query, place_of(query, items[-1])) if items and len(songs) > limit else None
+        return Page(items, more)
+
+    def _artists(self, search: str, limit: int | None, offset: int) -> list[tuple[Any, ...]]:
+        request = Aggregate(
+            Song, _artist_like(search), by=("artist",), order=Order("artist"), limit=limit, offset=offset
+        )
+        return self.session.aggregate(request)
+
+    def _count(self, where: Condition) -> int:
+        return _one(self.session.aggregate(Aggregate(Song, where)))
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    return named_fields(Song, fields)
+
+
+def _batches(songs: Iterable[Song]) -> Iterator[list[Song]]:
+    rest = iter(songs)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _artist_like(search: str) -> Condition | None:
+    return FoldedContains("artist", search) if search else None
+
+
+def _outcome(written: Written) -> str:
+    if written.before == written.after:
+        return "unchanged"
+    return "inserted" if written.before == 0 else "updated"
+
+
+def _one(answers: list[tuple[Any, ...]]) -> int:
+    return int(answers[0][0])

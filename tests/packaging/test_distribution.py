@@ -1,0 +1,83 @@
+"""What is installed is what was built, and what was built is whole."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import distribution, entry_points, requires
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+PACKAGES = ["karaoke_persist", "karaoke_persist_memory", "karaoke_persist_sql", "karaoke_persist_sqlite"]
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_tests_run_against_the_installed_package(name: str) -> None:
+    """Core and backends all come from the installed distribution, none of them from the checkout."""
+    package = importlib.import_module(name)
+
+    assert package.__file__ is not None
+    assert REPOSITORY not in Path(package.__file__).parents
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_each_package_says_that_it_is_typed(name: str) -> None:
+    """Every import package ships its `py.typed`."""
+    files = [str(file) for file in distribution("karaoke-persist").files or ()]
+
+    assert f"{name}/py.typed" in files
+
+
+def test_one_distribution_provides_the_backends() -> None:
+    """The schemes of this distribution are found by their entry points."""
+    names = {point.name for point in entry_points(group="karaoke_persist.backends")}
+
+    assert {"memory", "sqlite"} <= names
+
+
+def test_lowest_pins_every_floor() -> None:
+    """The `lowest` environment installs exactly the floors that pyproject.toml names."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = project["dependencies"] + [need for extra in project["optional-dependencies"].values() for need in extra]
+    floors = {need.split(">=")[0]: need.split(">=")[1] for need in wanted if not need.startswith("karaoke-persist")}
+
+    pinned = dict(line.split("==") for line in _lines("tests/lowest.txt"))
+
+    assert [_numbers(pinned[name])[: len(_numbers(floor))] for name, floor in sorted(floors.items())] == [
+        _numbers(floor) for _, floor in sorted(floors.items())
+    ]
+    assert pinned.keys() == floors.keys()
+
+
+def test_the_core_needs_no_test_tools() -> None:
+    """pytest and hypothesis come with the extra `testing` only."""
+    needs = [need for need in requires("karaoke-persist") or () if "extra ==" not in need]
+
+    assert not [need for need in needs if re.match("pytest|hypothesis", need)]
+
+
+def test_import_and_memory_load_no_database_and_no_command_line() -> None:
+    """Importing the package and opening `memory://` loads neither SQLAlchemy, Alembic, a tag library nor the CLI."""
+    code = (
+        "import sys, karaoke_persist; karaoke_persist.open('memory://').close();"
+        "print([name for name in ('sqlalchemy', 'sqlmodel', 'alembic', 'mutagen', 'typer', 'rich', 'sqlite3')"
+        " if name in sys.modules])"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+
+    assert answer.stdout.strip() == "[]"
+
+
+def _lines(path: str) -> list[str]:
+    text = (REPOSITORY / path).read_text("utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
