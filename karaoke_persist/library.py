@@ -169,7 +169,8 @@ class Library:
         else:
             outcome = session.commit() if session.is_open else None
         finally:
-            self._writers.pop(owner, None)
+            if not read_only:
+                self._writers.pop(owner, None)
         if outcome is not None:
             self._announce(outcome)
 

@@ -7,9 +7,8 @@ older table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from rpds import HashTrieMap, HashTrieSet
 
@@ -23,17 +22,15 @@ Fields = tuple[str, ...]
 Index: TypeAlias = "HashTrieMap[tuple[Any, ...], HashTrieSet[str]]"
 RowsByKey: TypeAlias = "HashTrieMap[str, Record]"
 _NOBODY: HashTrieSet[str] = HashTrieSet()
-_NO_ROWS: RowsByKey = HashTrieMap()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows by key, and the keys by the values of unique and referring fields."""
 
     model: type[Record]
-    rows: RowsByKey = field(default_factory=lambda: _NO_ROWS)
-    indexes: Mapping[Fields, Index] = field(default_factory=dict)
-    orders: dict[str, SortedKeys] = field(default_factory=dict, compare=False)
+    rows: RowsByKey
+    indexes: Mapping[Fields, Index]
+    orders: dict[str, SortedKeys]
     """Made when first asked for; a write drops those it disturbs."""
 
     @classmethod
@@ -42,7 +39,7 @@ class Table:
         integrity = model.integrity
         indexed = [unique.fields for unique in integrity.unique]
         indexed += [(reference.field,) for reference in integrity.references]
-        return cls(model, indexes={fields: HashTrieMap() for fields in indexed})
+        return cls(model, HashTrieMap(), {fields: HashTrieMap() for fields in indexed}, {})
 
     def keys_with(self, fields: Fields, values: tuple[Any, ...]) -> HashTrieSet[str]:
         """The keys of the rows that have these values in an indexed set of fields."""
@@ -50,18 +47,19 @@ class Table:
 
     def with_row(self, row: Record) -> Table:
         """A table that also holds this row, in place of one with its key."""
-        old = self.rows.get(row.key)
+        key = row.key
+        old = self.rows.get(key)
         indexes = {
-            fields: _moved(index, row.key, _values(old, fields), _values(row, fields))
+            fields: _moved(index, key, _values(old, fields), _values(row, fields))
             for fields, index in self.indexes.items()
         }
-        return Table(self.model, self.rows.insert(row.key, row), indexes, self._undisturbed(old, row))
+        return Table(self.model, self.rows.insert(key, row), indexes, self._undisturbed(old, row))
 
     def without_row(self, key: str) -> Table:
         """A table without the row of this key."""
         old = self.rows[key]
         indexes = {fields: _moved(index, key, _values(old, fields), None) for fields, index in self.indexes.items()}
-        return Table(self.model, self.rows.remove(key), indexes)
+        return Table(self.model, self.rows.remove(key), indexes, {})
 
     def select(self, query: Query, rows: Rows) -> list[Any]:
         """The values of a query."""

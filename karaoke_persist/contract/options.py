@@ -28,6 +28,9 @@ class StoreOptions:
     """None is the backend's own strongest."""
     create_schema: bool = True
     """Whether an absent schema is created."""
+    check_schema: bool = True
+    """Whether a schema that is not current is refused. False opens whatever is there, neither creating nor checking,
+    for who only asks for `schema()` or calls `migrate()`."""
     report_corrupt: Callable[[DataCorrupt], None] = _report_nowhere
     """Called for each row that a listing had to leave out because it cannot be decoded."""
     backend_options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

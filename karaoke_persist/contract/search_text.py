@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from unicodedata import category
 
-from karaoke_persist.models.text import fold_letters
+from karaoke_persist.models.text import fold_letters, key_fold
 
 SEARCH_FOLD_VERSION = 1
 
@@ -24,10 +24,10 @@ _KEPT = {"Mn", "Mc"}
 
 @lru_cache(maxsize=16_384)
 def search_fold(text: str) -> str:
-    """The words of a text, folded and separated by one space; text without any word is kept as it is, casefolded."""
+    """The words of a text, folded and separated by one space; of text without any word, its `key_fold`."""
     folded = fold_letters(text.translate(_APOSTROPHES)).translate(_RULES)
     words = " ".join(_NOT_A_WORD.sub(_space_for_punctuation, folded).replace("_", " ").split())
-    return words or " ".join(text.casefold().split())
+    return words or key_fold(text)
 
 
 def _space_for_punctuation(match: re.Match[str]) -> str:

@@ -79,14 +79,14 @@ def _only_text_items(value: Any) -> Any:
     return value
 
 
-Id = Annotated[str, AfterValidator(check_id), Kind.TEXT]
-Text = Annotated[str, AfterValidator(check_text), Kind.TEXT]
-IndexedText = Annotated[str, AfterValidator(check_indexed), Kind.INDEXED]
+Id = Annotated[str, Strict(), AfterValidator(check_id), Kind.TEXT]
+Text = Annotated[str, Strict(), AfterValidator(check_text), Kind.TEXT]
+IndexedText = Annotated[str, Strict(), AfterValidator(check_indexed), Kind.INDEXED]
 Integer = Annotated[int, Strict(), AfterValidator(check_int64), Kind.INTEGER]
 Boolean = Annotated[bool, Strict(), Kind.BOOLEAN]
 Time = Annotated[datetime, BeforeValidator(_only_times), AfterValidator(_to_utc), Kind.TIME]
 TextList = Annotated[
-    tuple[Annotated[str, AfterValidator(check_text)], ...], BeforeValidator(_only_text_items), Kind.LIST
+    tuple[Annotated[str, Strict(), AfterValidator(check_text)], ...], BeforeValidator(_only_text_items), Kind.LIST
 ]
 JsonObject = Annotated[Mapping[str, Any], PlainValidator(freeze_object), Kind.OBJECT]
 JsonValue = Annotated[Any, PlainValidator(freeze), Kind.JSON]

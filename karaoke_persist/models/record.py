@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
@@ -45,7 +45,8 @@ class Record(BaseModel):
     @property
     def key(self) -> str:
         """The value of the key field."""
-        return str(getattr(self, self.integrity.key))
+        key: str = self.__dict__[self.integrity.key]
+        return key
 
     @property
     def given(self) -> frozenset[str]:
@@ -53,7 +54,7 @@ class Record(BaseModel):
         return frozenset(self.model_fields_set) - {self.integrity.key, "revision"}
 
     @classmethod
-    def trusted(cls, values: dict[str, Any], given: frozenset[str] | None = None) -> Self:
+    def trusted(cls, values: dict[str, Any], given: Set[str] | None = None) -> Self:
         """Build without validating, from a value for every field that is already right. For rows read from a store."""
         made = cls.__new__(cls)
         _set(made, "__dict__", values)
@@ -64,7 +65,7 @@ class Record(BaseModel):
 
     def replaced(self, changes: Mapping[str, Any]) -> Self:
         """A copy with some fields changed, the changes already checked."""
-        return self.trusted({**self.__dict__, **changes}, frozenset(self.model_fields_set))
+        return self.trusted({**self.__dict__, **changes}, self.__pydantic_fields_set__)
 
     def differing(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Those of the changes that change something."""

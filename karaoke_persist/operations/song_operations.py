@@ -25,7 +25,7 @@ from karaoke_persist.contract import (
 )
 from karaoke_persist.contract.checks import check_page
 from karaoke_persist.contract.cursor import decode_cursor, encode_cursor, place_of
-from karaoke_persist.errors import InvalidValue
+from karaoke_persist.errors import InvalidValue, NotFound
 from karaoke_persist.models import Song
 from karaoke_persist.models.record import named_fields
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
@@ -84,10 +84,10 @@ class SongOperations(Operations):
 
         With `expect`, a song that has moved on from that revision is `StaleWrite`, and nothing changes.
         """
-        named = Song.checked_changes(changes)
-        if self.session.get(Song, song_id) is None:
+        try:
+            self.session.patch(Song, song_id, changes, expect=expect)
+        except NotFound:
             return None
-        self.session.patch(Song, song_id, named, expect=expect)
         return self._stored(song_id)
 
     @operation("write", none)

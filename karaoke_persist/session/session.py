@@ -16,6 +16,7 @@ from karaoke_persist.contract import (
     Aggregate,
     Eq,
     In,
+    Or,
     Query,
     SearchRequest,
     SearchResult,
@@ -24,7 +25,7 @@ from karaoke_persist.contract import (
     Written,
 )
 from karaoke_persist.contract.changes import change_of
-from karaoke_persist.contract.checks import check_aggregate, check_key, check_page, check_query
+from karaoke_persist.contract.checks import check_aggregate, check_key, check_query, check_search
 from karaoke_persist.errors import (
     InvalidValue,
     SessionClosed,
@@ -106,7 +107,7 @@ class Session:
     @reading
     def search(self, request: SearchRequest) -> SearchResult:
         """Songs by text, best first."""
-        check_page(request.limit, request.offset)
+        check_search(request)
         return self._backend.search(request)
 
     # write
@@ -292,9 +293,23 @@ class Session:
         if not keys:
             return 0
         with self.savepoint():
+            branch = self._with_descendants(query.model, keys)
             for model, reference in references:
-                self._let_go(model, reference.field, keys, reference.on_delete)
-            return self._delete_rows(Query(query.model, In(key, keys)))
+                if model is not query.model or reference.on_delete != "cascade":
+                    self._let_go(model, reference.field, branch, reference.on_delete)
+            self._delete_rows(Query(query.model, In(key, branch)))
+        return len(keys)
+
+    def _with_descendants(self, model: type[Record], keys: list[str]) -> list[str]:
+        """These keys and, level by level, those of the rows in the same model that go with them; circles end."""
+        own, key = model.integrity.collection, model.integrity.key
+        fields = [each.field for each in model.integrity.references if each.to == own and each.on_delete == "cascade"]
+        found, level = dict.fromkeys(keys), keys
+        while fields and level:
+            naming = Query(model, Or(*(In(field, level) for field in fields)))
+            level = [row[0] for row in self._backend.rows(naming, (key,)) if row[0] not in found]
+            found.update(dict.fromkeys(level))
+        return list(found)
 
     def _let_go(self, model: type[Record], field_name: str, keys: Sequence[str], on_delete: str) -> None:
         """Do for the rows that name these keys what their reference says."""

@@ -1,0 +1,50 @@
+"""All tables of a store: those of its models and those that count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from sqlalchemy import MetaData, Table
+
+from karaoke_persist.models import MODELS, Record
+from karaoke_persist_sql.counters import counter_table
+from karaoke_persist_sql.names import collection_table, table_name
+from karaoke_persist_sql.tables import row_base, row_class, table_of
+
+
+class Layout:
+    """The tables of a set of models, in a metadata of their own."""
+
+    def __init__(self, models: Iterable[type[Record]]) -> None:
+        self.models = tuple(dict.fromkeys((*MODELS, *models)))
+        self.metadata = MetaData()
+        self.tables: dict[type[Record], Table] = {}
+        self.counters: dict[tuple[type[Record], str], Table] = {}
+        base = row_base(self.metadata)
+        key_columns = {model.integrity.collection: model.integrity.key for model in self.models}
+        for model in self.models:
+            self.tables[model] = table_of(row_class(model, base, key_columns))
+            self._add_counters(model)
+
+    def model_of(self, collection: str) -> type[Record]:
+        """The model of a collection."""
+        return next(model for model in self.models if model.integrity.collection == collection)
+
+    @property
+    def added_tables(self) -> list[Table]:
+        """The tables that no migration makes: those of models beyond the package's own, in the order of creation."""
+        own = tuple(table_name(model) for model in MODELS)
+        counted = {counter.name for (model, _), counter in self.counters.items() if model in MODELS}
+        return [table for table in self.metadata.sorted_tables if table.name not in own and table.name not in counted]
+
+    def _add_counters(self, model: type[Record]) -> None:
+        rows = self.metadata.tables[collection_table(model.integrity.collection)]
+        for entry in model.integrity.counted:
+            self.counters[model, entry.field] = counter_table(model, entry.field, self.metadata, rows)
+
+
+@lru_cache(maxsize=64)
+def layout_of(models: tuple[type[Record], ...]) -> Layout:
+    """The layout of a set of models; making one takes a while, and stores share it."""
+    return Layout(models)

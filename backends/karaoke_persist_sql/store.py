@@ -1,0 +1,213 @@
+"""The base of SQL stores: sessions, schema, and what happens to connections."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, cast
+from weakref import WeakSet
+
+from karaoke_persist.contract import BackendInfo, SchemaState, StoreOptions, StoreSession
+from karaoke_persist.errors import BadOption, DataCorrupt, SchemaMismatch, SessionClosed
+from karaoke_persist_sql.dialect import Activity, SQLDialect
+from karaoke_persist_sql.layout import Layout, layout_of
+from karaoke_persist_sql.leases import Lease, Leases
+from karaoke_persist_sql.plans import Plans
+from karaoke_persist_sql.reading import ReadingSession
+from karaoke_persist_sql.schema import state_of
+from karaoke_persist_sql.session import WritingSession
+
+POOL_SIZE = 8
+Begin = Callable[[Lease, float], None]
+
+
+class SQLStore(ABC):
+    """One opened database. A backend adds its engines, how transactions begin, and how the schema is upgraded."""
+
+    options: StoreOptions
+    dialect: SQLDialect
+    readers: Leases
+    writers: Leases
+    """May be the same as `readers`."""
+
+    def __init__(self, url: str, options: StoreOptions, dialect: SQLDialect) -> None:
+        self.url, self.options, self.dialect = url, options, dialect
+        self.layout: Layout = layout_of(tuple(options.models))
+        self.plans = Plans(self.layout, dialect)
+        self.report_corrupt: Callable[[DataCorrupt], None] = options.report_corrupt
+        self._closed = False
+        _stores.add(self)
+
+    # the contract
+
+    @property
+    @abstractmethod
+    def info(self) -> BackendInfo:
+        """The facts of this store."""
+
+    def session(self, *, read_only: bool = False, single: bool = False, timeout: float | None = None) -> StoreSession:
+        """Begin a transaction; a `single` session reads once and needs none."""
+        if self._closed:
+            raise SessionClosed("store")
+        if timeout is None:
+            timeout = self.options.timeout
+        if not (read_only or single):
+            return self._writing_session(timeout)
+        lease = self._begun(self.readers, None if single else self.begin_snapshot, timeout)
+        # Core refuses a write before it gets here, so the half that reads is all there is.
+        return cast("StoreSession", ReadingSession(self, lease, timeout, single=single))
+
+    def schema(self) -> SchemaState:
+        """Compare the database's schema with the one needed."""
+        lease = self._begun(self.readers, None, self.options.timeout)
+        try:
+            return self.schema_state(lease.connection)
+        except self.dialect.driver_error as error:
+            raise self.translated(error, "open") from error
+        finally:
+            self.readers.release(lease)
+
+    @abstractmethod
+    def migrate(self) -> SchemaState:
+        """Create or upgrade the schema."""
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._closed = True
+        _stores.discard(self)
+        for leases in self._all_leases():
+            leases.close()
+
+    # what a backend adds
+
+    @abstractmethod
+    def begin_snapshot(self, lease: Lease, timeout: float) -> None:
+        """Begin a read-only transaction that sees one snapshot from now on."""
+
+    @abstractmethod
+    def begin_writing(self, lease: Lease, timeout: float) -> None:
+        """Begin a transaction that is alone in writing. Raises what the driver raises."""
+
+    def enter_writer(self, timeout: float) -> float:
+        """Wait in this process for the turn to write; the seconds that are left for the database's own lock."""
+        return timeout
+
+    def leave_writer(self) -> None:  # noqa: B027  # a database whose own lock is fair needs no other
+        """Let the next writer of this process in."""
+
+    # for backends
+
+    def prepare_schema(self) -> None:
+        """Create an absent schema if that is wanted, and refuse any but the current one."""
+        state = self.schema()
+        if state.state == "current":
+            return
+        creatable = state.state == "absent" or state.found == state.expected
+        if not creatable or not self.options.create_schema:
+            raise SchemaMismatch(state.state, state.found, state.expected, self.url)
+        self.migrate()
+
+    def schema_state(self, connection: Any) -> SchemaState:
+        """Compare the schema that a raw connection sees with the one needed."""
+        return state_of(connection, self.dialect, self.layout)
+
+    def translated(self, error: Exception, activity: Activity = "work", timeout: float | None = None) -> Exception:
+        """The error of the contract for one of the driver."""
+        return self.dialect.translate(error, activity, self.options.timeout if timeout is None else timeout)
+
+    # for sessions
+
+    def renew(self, lease: Lease, timeout: float) -> Lease:
+        """A fresh connection for a reader that lost its own."""
+        self.readers.discard(lease)
+        return self._begun(self.readers, None, timeout)
+
+    def finish(self, lease: Lease, *, writes: bool, broken: bool) -> None:
+        """Take a session's connection back and, if it wrote, let the next writer in."""
+        leases = self.writers if writes else self.readers
+        try:
+            if broken:
+                leases.discard(lease)
+            else:
+                leases.release(lease)
+        finally:
+            if writes:
+                self.leave_writer()
+
+    def _writing_session(self, timeout: float) -> WritingSession:
+        left = self.enter_writer(timeout)
+        try:
+            lease = self._begun(self.writers, self.begin_writing, left)
+            return WritingSession(self, lease, timeout)
+        except BaseException:
+            self.leave_writer()
+            raise
+
+    def _begun(self, leases: Leases, begin: Begin | None, timeout: float) -> Lease:
+        """A connection with its transaction begun; one that went stale is replaced once."""
+        try:
+            return self._begin_once(leases, begin, timeout)
+        except self.dialect.driver_error as error:
+            if not self.dialect.is_disconnect(error):
+                raise self.translated(error, "open", timeout) from error
+        try:
+            return self._begin_once(leases, begin, timeout)
+        except self.dialect.driver_error as error:
+            raise self.translated(error, "open", timeout) from error
+
+    def _begin_once(self, leases: Leases, begin: Begin | None, timeout: float) -> Lease:
+        lease = leases.acquire(timeout)
+        if begin is None:
+            return lease
+        try:
+            begin(lease, timeout)
+        except BaseException as error:
+            self._put_back(leases, lease, error)
+            raise
+        return lease
+
+    def _put_back(self, leases: Leases, lease: Lease, error: BaseException) -> None:
+        """After a failed BEGIN: clean, if the driver can still be talked to."""
+        if isinstance(error, self.dialect.driver_error) and not self.dialect.is_disconnect(error):
+            try:
+                lease.connection.rollback()
+            except self.dialect.driver_error:
+                leases.discard(lease)
+            else:
+                leases.release(lease)
+        else:
+            leases.discard(lease)
+
+    def _all_leases(self) -> tuple[Leases, ...]:
+        found = (getattr(self, "readers", None), getattr(self, "writers", None))
+        return tuple(dict.fromkeys(leases for leases in found if leases is not None))
+
+    def after_fork(self) -> None:
+        """In the child: begin with connections and locks of its own."""
+        for leases in self._all_leases():
+            _of_the_parent.append(leases.abandon())
+
+
+def pool_options(options: StoreOptions) -> tuple[int, bool]:
+    """The size of the pool, and whether a connection is tried before each use. Other options are refused."""
+    options.refuse_unknown_options(("pool_size", "pre_ping"))
+    size, ping = options.backend_options.get("pool_size", POOL_SIZE), options.backend_options.get("pre_ping", False)
+    if type(size) is not int or size < 1:
+        raise BadOption("pool_size", f"{size!r} is no number of connections", "Give a whole number from 1 on.")
+    if type(ping) is not bool:
+        raise BadOption("pre_ping", f"{ping!r} is neither True nor False", "Give one of them.")
+    return size, ping
+
+
+_stores: WeakSet[SQLStore] = WeakSet()
+_of_the_parent: list[object] = []  # kept, because collecting a connection would close what the parent still uses
+
+
+def _after_fork() -> None:
+    for store in list(_stores):
+        store.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,112 @@
+"""SQLModel tables generated from the models, so that the list of fields stands once.
+
+They serve schema, statements and Alembic; rows of them are never made.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import registry
+from sqlmodel import Field as ColumnField
+from sqlmodel import SQLModel
+
+from karaoke_persist.models import Field, Kind, Record, fields_of, indexed_fields
+from karaoke_persist_sql import names
+from karaoke_persist_sql.types import TEXT, column_type
+
+
+def row_base(metadata: MetaData) -> type[SQLModel]:
+    """A base for row classes with a registry of its own, so that a host's SQLModel classes never meet ours."""
+    return types.new_class("RowBase", (SQLModel,), {"registry": registry(metadata=metadata)})
+
+
+def row_class(model: type[Record], base: type[SQLModel], key_columns: dict[str, str]) -> type[SQLModel]:
+    """The table class of a model. `key_columns` names the key of every collection a reference may point to."""
+
+    def fill(namespace: dict[str, Any]) -> None:
+        columns = list(_columns(model))
+        namespace["__module__"] = __name__
+        namespace["__tablename__"] = names.table_name(model)
+        namespace["__table_args__"] = (*_constraints(model, key_columns), *_indexes(model), {"sqlite_strict": True})
+        namespace["__annotations__"] = dict.fromkeys((column.name for column in columns), Any)
+        for column in columns:
+            namespace[column.name] = ColumnField(default=None, sa_column=column)
+
+    return types.new_class(f"{model.__name__}Row", (base,), {"table": True}, fill)
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The table of a row class."""
+    return cast("Table", getattr(row, "__table__"))  # noqa: B009  # SQLModel does not declare it
+
+
+def column_names(model: type[Record]) -> tuple[str, ...]:
+    """Every column of a model's table: its fields in their order, then the folds."""
+    folds = tuple(names.fold_name(name) for name in indexed_fields(model))
+    return (*(field.name for field in fields_of(model)), *folds)
+
+
+def order_columns(model: type[Record], field: Field) -> tuple[str, ...]:
+    """The columns that a field sorts by: its fold if it has one, itself, and the key to settle ties."""
+    own = (names.fold_name(field.name), field.name) if field.kind is Kind.INDEXED else (field.name,)
+    return own if field.name == model.integrity.key else (*own, model.integrity.key)
+
+
+def _columns(model: type[Record]) -> Iterator[Column[Any]]:
+    by_name = {field.name: field for field in fields_of(model)}
+    for field in by_name.values():
+        yield Column(field.name, column_type(field.kind), nullable=_may_be_null(field))
+    for name in indexed_fields(model):
+        yield Column(names.fold_name(name), TEXT, nullable=_may_be_null(by_name[name]))
+
+
+def _may_be_null(field: Field) -> bool:
+    # JSON has a null of its own, which is stored as an absent value.
+    return field.nullable or field.kind is Kind.JSON
+
+
+def _constraints(model: type[Record], key_columns: dict[str, str]) -> Iterator[Any]:
+    table, integrity = names.table_name(model), model.integrity
+    yield PrimaryKeyConstraint(integrity.key, name=names.primary_key_name(table))
+    for unique in integrity.unique:
+        yield UniqueConstraint(*unique.fields, name=names.unique_name(table, unique.fields))
+    for reference in integrity.references:
+        target = f"{names.collection_table(reference.to)}.{key_columns[reference.to]}"
+        # Checked at commit: within a batch, rows may come before those they name.
+        yield ForeignKeyConstraint(
+            [reference.field],
+            [target],
+            name=names.foreign_key_name(table, reference.field),
+            deferrable=True,
+            initially="DEFERRED",
+        )
+
+
+def _indexes(model: type[Record]) -> Iterator[Index]:
+    table, integrity = names.table_name(model), model.integrity
+    by_name = {field.name: field for field in fields_of(model)}
+    ordered = [entry.field for entry in integrity.sorted if entry.field != integrity.key]
+    for name in ordered:
+        yield Index(names.index_name(table, name), *order_columns(model, by_name[name]))
+    for name in _unserved_references(model, ordered):
+        yield Index(names.index_name(table, name), name)
+
+
+def _unserved_references(model: type[Record], ordered: Sequence[str]) -> Iterator[str]:
+    """References whose column does not begin some other index already."""
+    firsts = {unique.fields[0] for unique in model.integrity.unique} | set(ordered)
+    for reference in model.integrity.references:
+        if reference.field not in firsts:
+            yield reference.field

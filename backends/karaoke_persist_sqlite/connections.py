@@ -1,0 +1,94 @@
+"""Opening connections to a file, each with the settings it needs."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from karaoke_persist.contract import Durability
+from karaoke_persist.errors import Unavailable, Unsupported
+
+Role = Literal["reader", "writer", "migration"]
+
+MAX_MILLISECONDS = 2**31 - 1
+_PAUSE = 0.005
+_WAIT_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_ROLE_PRAGMAS: dict[Role, tuple[str, ...]] = {
+    "reader": ("PRAGMA query_only = ON", "PRAGMA foreign_keys = ON"),
+    "writer": ("PRAGMA foreign_keys = ON", "PRAGMA cache_size = -32768"),
+    # A table that is rebuilt would lose the rows that name its own; they are checked at the end instead.
+    "migration": ("PRAGMA foreign_keys = OFF",),
+}
+
+
+def milliseconds(timeout: float) -> int:
+    """A timeout as SQLite takes it."""
+    return max(0, min(int(timeout * 1_000), MAX_MILLISECONDS))
+
+
+def connect(path: str, role: Role, durability: Durability, timeout: float) -> sqlite3.Connection:
+    """A connection to an existing file, with no transactions but those begun by a statement of ours."""
+    # mode=rw: a file that was deleted under us must not come back empty.
+    connection = _connect(f"{Path(path).as_uri()}?mode=rw", timeout)
+    synchronous = "NORMAL" if durability == "relaxed" else "FULL"
+    try:
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        for pragma in _ROLE_PRAGMAS[role]:
+            connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def prepare_file(path: str, timeout: float) -> None:
+    """Make the file if it is not there, and switch it to a write-ahead log, so that readers never wait."""
+    connection = _connect(f"{Path(path).as_uri()}?mode=rwc", timeout)
+    try:
+        if _text(connection, "PRAGMA journal_mode") != "wal":
+            _retried(lambda: _switch_to_wal(connection, path), timeout)
+        if _text(connection, "PRAGMA encoding") != "UTF-8":
+            raise Unsupported("sqlite", f"the UTF-16 database {path}", "Its text sorts differently; use another file.")
+    finally:
+        connection.close()
+
+
+def _connect(uri: str, timeout: float) -> sqlite3.Connection:
+    return sqlite3.connect(
+        uri,
+        uri=True,
+        timeout=milliseconds(timeout) / 1_000,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+
+
+def _switch_to_wal(connection: sqlite3.Connection, path: str) -> None:
+    if _text(connection, "PRAGMA journal_mode = WAL") != "wal":
+        raise Unavailable(
+            f"the file system of {path} cannot share memory, which a write-ahead log needs",
+            "Put the file on a local disk",
+            retryable=False,
+        )
+
+
+def _retried(action: Callable[[], None], timeout: float) -> None:
+    """Repeat while others are in the way: the switch to WAL does not wait by itself."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            return action()
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code not in _WAIT_CODES or time.monotonic() >= deadline:
+                raise
+        time.sleep(_PAUSE)
+
+
+def _text(connection: sqlite3.Connection, pragma: str) -> str:
+    return str(connection.execute(pragma).fetchone()[0])

@@ -1,0 +1,5 @@
+"""`python -m karaoke_persist.cli`."""
+
+from karaoke_persist.cli import main
+
+main()

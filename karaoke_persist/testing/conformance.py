@@ -1,0 +1,67 @@
+"""The class that a backend's author subclasses."""
+
+from __future__ import annotations
+
+from karaoke_persist.testing.rules.capabilities import CapabilityRules, DurabilityRules, LifeRules
+from karaoke_persist.testing.rules.domain import DomainErrorRules, StorageErrorRules
+from karaoke_persist.testing.rules.errors import ErrorRules
+from karaoke_persist.testing.rules.events import EventRules
+from karaoke_persist.testing.rules.integrity import IntegrityRules
+from karaoke_persist.testing.rules.limits import LimitRules
+from karaoke_persist.testing.rules.ordering import OrderRules
+from karaoke_persist.testing.rules.queries import QueryRules
+from karaoke_persist.testing.rules.savepoints import SavepointRules
+from karaoke_persist.testing.rules.schema import SchemaRules
+from karaoke_persist.testing.rules.search import RankingRules, SearchRules
+from karaoke_persist.testing.rules.snapshots import OneShotReadRules, SnapshotRules
+from karaoke_persist.testing.rules.songs import ManySongRules, SongRules
+from karaoke_persist.testing.rules.transactions import AtomicRules, OptimisticRules, ReadOnlyRules, VisibilityRules
+from karaoke_persist.testing.rules.values import ValueRules
+from karaoke_persist.testing.rules.writers import SerialRules, WaitingRules
+
+
+class BackendConformance(
+    SerialRules,
+    SnapshotRules,
+    OneShotReadRules,
+    WaitingRules,
+    AtomicRules,
+    SavepointRules,
+    VisibilityRules,
+    ReadOnlyRules,
+    DomainErrorRules,
+    StorageErrorRules,
+    OptimisticRules,
+    DurabilityRules,
+    ValueRules,
+    LimitRules,
+    IntegrityRules,
+    SongRules,
+    ManySongRules,
+    OrderRules,
+    QueryRules,
+    SearchRules,
+    RankingRules,
+    ErrorRules,
+    EventRules,
+    SchemaRules,
+    CapabilityRules,
+    LifeRules,
+):
+    """Every rule of the contract, for one backend.
+
+    ```python
+    import pytest
+    from karaoke_persist.testing import BackendConformance
+
+
+    class TestMyBackend(BackendConformance):
+        @pytest.fixture
+        def store_url(self, tmp_path):
+            return lambda name: f"my://{tmp_path}/{name}"
+    ```
+
+    `store_url` gives the URL of the database of a name: empty when a test begins, the same database for the same name
+    within the test. What has to be removed afterwards, the fixture removes after a `yield`. Options that every handle
+    needs come from the fixture `store_options`. The backend is found as hosts find it, by its entry point.
+    """

@@ -1,0 +1,107 @@
+"""A rule: one promise of the contract, as a test with an id and a sentence."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final, TypeVar, cast
+
+import pytest
+
+F = TypeVar("F", bound=Callable[..., None])
+
+TOPICS: Final = {
+    "T1": "Write sessions are serializable",
+    "T2": "A read-only session sees one snapshot",
+    "T2s": "One-shot reads",
+    "T3": "Waiting for the writer",
+    "T4": "All or nothing",
+    "T5": "Savepoints",
+    "T6": "Own writes, and those of others",
+    "T7": "Read-only sessions do not write",
+    "T8": "Domain errors change nothing",
+    "T9": "Storage errors end a session",
+    "T10": "Optimistic writes",
+    "T11": "Durability",
+    "V": "Values and their limits",
+    "I": "Integrity",
+    "S": "Songs",
+    "O": "Order and paging",
+    "Q": "Queries and measures",
+    "R": "Search and its ranking",
+    "E": "Errors",
+    "N": "Events",
+    "M": "Schema",
+    "C": "Capabilities and the life of a store",
+}
+"""What a rule is about, by the part of its id before the dash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One promise. `since` is the version of the contract that introduced it."""
+
+    id: str
+    sentence: str
+    since: str
+
+    @property
+    def topic(self) -> str:
+        """What the rule is about."""
+        return TOPICS[self.id.rpartition("-")[0]]
+
+
+class ConformanceWarning(UserWarning):
+    """A backend breaks a rule that is newer than the contract version it declares."""
+
+
+def rule(rule_id: str, *, since: str = "1.0") -> Callable[[F], F]:
+    """Mark a test method as a rule; its docstring is the rule's sentence, and pytest shows the id in the test's name.
+
+    A backend that declares an older contract than `since` is warned, not failed: the test ends as an expected failure.
+    """
+
+    def mark(test: F) -> F:
+        stated = Rule(rule_id, inspect.cleandoc(test.__doc__ or "").replace("\n", " "), since)
+
+        @wraps(test)
+        def checked(self: Any, *args: Any, **kwargs: Any) -> None:
+            __tracebackhide__ = True
+            try:
+                test(self, *args, **kwargs)
+            except (Exception, pytest.fail.Exception) as failure:
+                _excuse(stated, self.contract_version, failure)
+                raise
+
+        checked.__dict__["rule"] = stated
+        shown = pytest.mark.parametrize("conformance_rule", [stated], ids=[rule_id], indirect=True).mark
+        others = checked.__dict__.pop("pytestmark", [])
+        checked.__dict__["pytestmark"] = [shown, *others]  # first, so that ids begin with the rule's
+        return cast(F, checked)
+
+    return mark
+
+
+def rule_of(test: object) -> Rule | None:
+    """The rule that a test method states, if it states one."""
+    stated = getattr(test, "rule", None)
+    return stated if isinstance(stated, Rule) else None
+
+
+def is_newer(rule_version: str, declared: str) -> bool:
+    """Whether a rule came with a later contract than the declared one."""
+    return _numbers(rule_version) > _numbers(declared)
+
+
+def _excuse(broken: Rule, declared: str, failure: BaseException) -> None:
+    if is_newer(broken.since, declared):
+        told = f"{broken.id} came with contract {broken.since}, this backend declares {declared}: {broken.sentence}"
+        warnings.warn(f"{told} ({type(failure).__name__}: {failure})", ConformanceWarning, stacklevel=3)
+        pytest.xfail(told)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
