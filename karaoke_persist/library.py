@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -28,12 +27,12 @@ from karaoke_persist.operations.base import OperationSpec
 from karaoke_persist.options import OpenOptions, Settings
 from karaoke_persist.plugins import Listeners, open_store
 from karaoke_persist.session import Outcome, Savepoint, Session, SessionContext
-from karaoke_persist.session.process import current_process
+from karaoke_persist.session.home import Home, here
 from karaoke_persist.urls import redacted, scheme_of, store_url
 
 T = TypeVar("T")
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 5
 _DEGRADABLE = (Busy, Conflict, Unavailable)
@@ -54,7 +53,7 @@ class Transaction:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.songs = SongOperations(session)
+        self.songs: SongOperations = SongOperations(session)
 
     def savepoint(self) -> AbstractContextManager[Savepoint]:
         """A block that an exception undoes; so does `rollback()` of what it gives."""
@@ -74,15 +73,15 @@ class Library:
     """An opened store. Shared by threads; a context manager that closes it."""
 
     def __init__(self, url: str, settings: Settings) -> None:
-        self.url = redacted(url)
+        self.url: str = redacted(url)
         self._settings = settings
         self._listeners = Listeners(settings.plugins)
         self.store: SongStore = open_store(url, settings.store_options(self._report_corrupt))
         self._context = SessionContext(scheme_of(url), settings.models, settings.clock, settings.new_id)
-        self._writers: dict[tuple[int, object], Session] = {}
+        self._writers: dict[Home, Session] = {}
         self._closed = False
-        self.media = MediaFolders(self, settings.roots)
-        self.songs = LibrarySongs(self, self.media)
+        self.media: MediaFolders = MediaFolders(self, settings.roots)
+        self.songs: LibrarySongs = LibrarySongs(self, self.media)
 
     def transaction(
         self, *, read_only: bool = False, timeout: float | None = None
@@ -158,9 +157,9 @@ class Library:
     @contextmanager
     def _transaction(self, read_only: bool, timeout: float | None) -> Iterator[Transaction]:
         session = self._open_session(read_only=read_only, timeout=timeout)
-        owner = self._owner()
+        home = here()
         if not read_only:
-            self._writers[owner] = session
+            self._writers[home] = session
         try:
             yield Transaction(session)
         except BaseException:
@@ -170,14 +169,14 @@ class Library:
             outcome = session.commit() if session.is_open else None
         finally:
             if not read_only:
-                self._writers.pop(owner, None)
+                self._writers.pop(home, None)
         if outcome is not None:
             self._announce(outcome)
 
     def _open_session(self, *, read_only: bool, single: bool = False, timeout: float | None = None) -> Session:
         if self._closed:
-            raise SessionClosed("library")
-        if not read_only and self._owner() in self._writers:
+            raise SessionClosed("library", "Open it again with karaoke_persist.open, and close it once, at the end")
+        if not read_only and here() in self._writers:
             raise NestedSession
         backend = self.store.session(read_only=read_only, single=single, timeout=timeout)
         return Session(backend, self._context, read_only=read_only)
@@ -188,9 +187,6 @@ class Library:
             session.rollback()
         except Exception:
             log.exception("rolling back on %s failed", self.url)
-
-    def _owner(self) -> tuple[int, object]:
-        return threading.get_ident(), current_process()
 
     # after the commit
 

@@ -115,7 +115,16 @@ def _callable(name: str, value: Any) -> Any:
 def _folders(name: str, value: Any) -> Mapping[str, Path]:
     if not isinstance(value, Mapping) or not all(isinstance(key, str) and key for key in value):
         raise BadOption(name, f"{value!r} is not a mapping of names to folders", "Give {'main': '/path/to/songs'}.")
-    return MappingProxyType({key: Path(os.fsdecode(path)).absolute() for key, path in value.items()})
+    try:
+        return MappingProxyType({key: Path(os.fsdecode(path)).absolute() for key, path in value.items()})
+    except TypeError:
+        raise BadOption(name, f"{value!r} is not a mapping of names to folders", "Give paths as text.") from None
+
+
+def _several(name: str, value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, Iterable) or isinstance(value, str | bytes):
+        raise BadOption(name, f"{value!r} is not several things", "Give a list.")
+    return tuple(value)
 
 
 def _mapping(name: str, value: Any) -> Mapping[str, Any]:
@@ -129,10 +138,10 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "timeout": _seconds,
     "durability": _one_of("full", "relaxed"),
     "create_schema": _one_of(True, False),
-    "plugins": lambda _, value: tuple(value),
+    "plugins": _several,
     "roots": _folders,
     "clock": _callable,
     "new_id": _callable,
-    "models": lambda _, value: tuple(value),
+    "models": _several,
     "backend_options": _mapping,
 }

@@ -26,7 +26,7 @@ from karaoke_persist.contract.hooks import (
 from karaoke_persist.errors import ContractMismatch, KaraokePersistError, PluginBroken, UnknownScheme
 from karaoke_persist.urls import scheme_of
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def installed_backends() -> list[InstalledPlugin]:
 def _describe_backend(point: EntryPoint) -> InstalledPlugin:
     version: str | None = None
     try:
-        version = str(getattr(_load(point), "contract_version", None))
+        version = getattr(_load(point), "contract_version", None)
         load_backend(point.name)
     except KaraokePersistError as error:
         return InstalledPlugin(point.name, _distribution(point), version, str(error))
@@ -144,10 +144,12 @@ def _load(point: EntryPoint) -> Any:
 
 
 def _register(manager: pluggy.PluginManager, plugin: Any, name: str) -> None:
-    """Register and check a plugin; a hook that does not exist or does not fit is `PluginBroken`."""
+    """Register and check a plugin; without a hook, or with one that does not exist or fit, it is `PluginBroken`."""
     try:
         manager.register(plugin, name=name)
         manager.check_pending()
+        if not manager.get_hookcallers(plugin):
+            raise ValueError("it implements no hook; mark its functions with karaoke_persist.hookimpl")
     except (pluggy.PluginValidationError, ValueError) as error:
         if manager.has_plugin(name):
             manager.unregister(name=name)

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from karaoke_persist.errors import BadURL
+from karaoke_persist.errors.base import redacted
+
+__all__ = ["redacted", "scheme_of", "store_url"]
 
 _URL = re.compile(r"(?P<scheme>[a-z][a-z0-9.-]*)(?:\+(?P<driver>[a-z0-9_]+))?://", re.IGNORECASE)
-_PASSWORD = re.compile(r"(?<=://)(?P<user>[^:/?#\s]*):[^/\s]*@")
-_QUERY_SECRET = re.compile(r"(?i)([?&](?:password|passfile|sslpassword|sslkey)=)[^&\s]*")
+_ALMOST_URL = re.compile(r"[a-z][a-z0-9.+-]+:", re.IGNORECASE)  # one letter is a drive of Windows
 _FILE_ENDINGS: Final = (".db", ".sqlite", ".sqlite3")
 _ALIASES: Final = {"postgres": "postgresql"}
 _EXAMPLES: Final = "Examples: sqlite:///karaoke.db, postgresql://user@host/name, memory://"
@@ -27,23 +29,18 @@ def store_url(given: str | os.PathLike[str]) -> str:
         raise BadURL(given, "it holds the character NUL", _EXAMPLES)
     if _URL.match(given):
         return given
-    if "//" not in given and given.lower().endswith(_FILE_ENDINGS):
+    if "//" not in given and given.lower().endswith(_FILE_ENDINGS) and not _ALMOST_URL.match(given):
         return _file_url(given)
-    raise BadURL(redacted(given), "it has no scheme such as sqlite://", _EXAMPLES)
+    raise BadURL(given, "it has no scheme such as sqlite://", _EXAMPLES)
 
 
 def scheme_of(url: str) -> str:
     """The scheme whose backend opens this URL; a driver's name (`postgresql+psycopg`) is not part of it."""
     match = _URL.match(url)
     if match is None:
-        raise BadURL(redacted(url), "it has no scheme such as sqlite://", _EXAMPLES)
+        raise BadURL(url, "it has no scheme such as sqlite://", _EXAMPLES)
     scheme = match["scheme"].lower()
     return _ALIASES.get(scheme, scheme)
-
-
-def redacted(url: str) -> str:
-    """The URL without its password."""
-    return _QUERY_SECRET.sub(r"\1***", _PASSWORD.sub(r"\g<user>:***@", url))
 
 
 def _file_url(path: str | bytes) -> str:

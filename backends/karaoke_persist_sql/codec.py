@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from karaoke_persist.errors import DataCorrupt
 from karaoke_persist.models import FrozenDict, Kind, Record, fields_of, indexed_fields, key_fold
 from karaoke_persist.models.json_values import EMPTY_OBJECT
+from karaoke_persist_sql.decoding import row_decoder
 from karaoke_persist_sql.dialect import Converter, SQLDialect, Undecodable
 
 Row = tuple[Any, ...]
@@ -71,14 +72,13 @@ class Codec:
 
     def __init__(self, model: type[Record], dialect: SQLDialect) -> None:
         self._model = model
-        self._trusted = model.trusted
         self._fields = {field.name: field for field in fields_of(model)}
         self._encoders = dialect.encoders
         self._decoders = {
             name: dialect.decoders[field.kind] for name, field in self._fields.items() if field.kind in dialect.decoders
         }
         self._names = tuple(self._fields)
-        self._decoded = tuple(self._decoders.items())
+        self.decode = row_decoder(model, self._decoders)
         self._key = self._names.index(model.integrity.key)
         self._values_of = itemgetter(*self._names)
         self._folded = indexed_fields(model)
@@ -123,19 +123,11 @@ class Codec:
 
     # from rows to values
 
-    def decode(self, row: Row) -> Any:
-        """A value from a row. Raises what the decoders raise."""
-        values = dict(zip(self._names, row, strict=True))
-        for name, convert in self._decoded:
-            cell = values[name]
-            if cell is not None:
-                values[name] = convert(cell)
-        return self._trusted(values)
-
     def decode_all(self, rows: Sequence[Row], report: Callable[[DataCorrupt], None]) -> list[Any]:
         """Values from rows, in order; one that cannot be decoded is reported and left out."""
+        decode = self.decode
         try:
-            return [self.decode(row) for row in rows]
+            return [decode(row) for row in rows]
         except (ValueError, TypeError, KeyError):
             return self._decode_each(self._names, rows, self.decode, self._key, report)
 

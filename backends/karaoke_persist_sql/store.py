@@ -100,6 +100,8 @@ class SQLStore(ABC):
 
     def prepare_schema(self) -> None:
         """Create an absent schema if that is wanted, and refuse any but the current one."""
+        if not self.options.check_schema:
+            return
         state = self.schema()
         if state.state == "current":
             return

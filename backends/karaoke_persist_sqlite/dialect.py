@@ -19,6 +19,7 @@ from karaoke_persist.models import Kind
 from karaoke_persist_sql import JSON_DECODERS, JSON_ENCODERS, Activity, Converter, SQLDialect, Undecodable
 from karaoke_persist_sqlite.errors import translate
 
+_from_iso = datetime.fromisoformat
 _BOOLEANS = {0: False, 1: True}
 _TIME_LENGTH = len("0001-01-02T00:00:00.000000+00:00")
 _EARLIEST, _LATEST = "0001-01-01T00:00:00.000000+00:00", "9999-12-31T23:59:59.999999+00:00"
@@ -36,7 +37,7 @@ def time_text(moment: datetime) -> str:
 
 def time_value(text: str) -> datetime:
     """The time of a stored text."""
-    moment = datetime.fromisoformat(text)
+    moment = _from_iso(text)
     if moment.tzinfo is not UTC or len(text) != _TIME_LENGTH:
         raise ValueError(f"{text!r} is not a time in UTC to the microsecond")
     return moment

@@ -18,7 +18,7 @@ from karaoke_persist.errors import KaraokePersistError
 
 _DEBUG: Final = "KARAOKE_PERSIST_DEBUG"
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     help="A karaoke library in a database: bring your songs in, find them, look after the schema.",
     no_args_is_help=True,
     add_completion=False,

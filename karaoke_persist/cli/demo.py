@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 QUERIES: Final = ("heidenroslein", "frere JACQUES", "ΟΣΟΝ", "калинка")
 SHOWN_SONG: Final = "frere-jacques"
+COMMAND: Final = "karaoke-persist"
 _TWO_COLUMNS: Final = 96
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to put the songs and the database.")]
@@ -101,4 +104,9 @@ def _show_next(screen: Console, database: Path) -> None:
     screen.print("\n[bold]The database[/] is", visible(database.absolute()), soft_wrap=True)
     screen.print("[bold]What to try next[/]")
     for command in (f"search foster --store {url}", f"schema --store {url}", "backends", "sync ~/Music"):
-        screen.print(visible(f"  karaoke-persist {command}"), style="cyan", soft_wrap=True)
+        screen.print(visible(f"  {_command_name()} {command}"), style="cyan", soft_wrap=True)
+
+
+def _command_name() -> str:
+    """How this shell can call us again: a virtual environment need not be on its path."""
+    return COMMAND if shutil.which(COMMAND) else shlex.quote(sys.argv[0])

@@ -9,6 +9,8 @@ import typer
 
 import karaoke_persist
 from karaoke_persist.cli.options import DEFAULT_STORE, Json, Store
+from karaoke_persist.contract import Capability
+from karaoke_persist.errors import Unsupported
 from karaoke_persist.media import MAIN, SyncReport, readable_root
 from karaoke_persist.urls import redacted
 
@@ -35,11 +37,19 @@ def sync(
         karaoke_persist.open(store, on_error="raise") as library,
         progress_bar("Reading songs", show=not (quiet or as_json)) as progress,
     ):
+        _refuse_forgetful(library)
         report = library.media.sync(root, folder=folder, progress=progress)
     if as_json:
         print_json(_as_dict(report))
     elif not quiet:
         _show(report, store)
+
+
+def _refuse_forgetful(library: karaoke_persist.Library) -> None:
+    """A store that ends with this command would only pretend to have kept the songs."""
+    info = library.store.info
+    if Capability.PERSISTENT not in info.capabilities:
+        raise Unsupported(f"{info.scheme}://", "keeping songs once this command has ended", "Use sqlite:///karaoke.db")
 
 
 def _as_dict(report: SyncReport) -> dict[str, object]:

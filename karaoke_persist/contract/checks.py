@@ -82,6 +82,11 @@ def check_search(request: SearchRequest) -> None:
     check_page(request.limit, request.offset)
 
 
+def check_revision(model: type[Record], expect: object) -> None:
+    """Refuse a revision that is no whole number."""
+    _check_whole(f"{model.__name__}.revision", expect, INT64_MAX)
+
+
 def check_key(model: type[Record], key: object) -> None:
     """Refuse a key that is no text any database could hold."""
     if type(key) is str and key.isascii() and "\x00" not in key:
@@ -159,7 +164,7 @@ def _check_value(where: str, kind: Kind, value: Any) -> None:
     wanted = _TYPES.get(kind)
     _require(wanted is not None, where, value, "lists and objects are not compared; use Has")
     fits = isinstance(value, wanted or object) and not (kind is Kind.INTEGER and isinstance(value, bool))
-    _require(fits, where, value, f"a value of type {(wanted or object).__name__} is expected; for absence use IsNull")
+    _require(fits, where, value, f"a value of type {(wanted or object).__name__} is expected")
     try:
         if isinstance(value, str):
             check_text(value)

@@ -19,8 +19,8 @@ PROJECT = "karaoke_persist"
 BACKENDS_GROUP = "karaoke_persist.backends"
 PLUGINS_GROUP = "karaoke_persist.plugins"
 
-hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
+hookspec: pluggy.HookspecMarker = pluggy.HookspecMarker(PROJECT)
+hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker(PROJECT)
 
 
 @dataclass(frozen=True, slots=True)

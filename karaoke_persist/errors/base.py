@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Self
 
 SHOWN_CHARACTERS = 80
+_PASSWORD = re.compile(r"^(?P<start>[^/]*//[^:/?#]*):.*@", re.DOTALL)
+_QUERY_SECRET = re.compile(r"(?i)([?&](?:password|passfile|sslpassword|sslkey)=)[^&]*")
 
 
 class KaraokePersistError(Exception):
@@ -41,3 +44,8 @@ def shown(value: object) -> str:
         text = f"<{type(value).__name__}>"
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def redacted(url: str) -> str:
+    """The URL without its password; of one that is malformed, rather too much is taken out than too little."""
+    return _QUERY_SECRET.sub(r"\1***", _PASSWORD.sub(r"\g<start>:***@", url))

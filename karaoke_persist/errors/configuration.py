@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from karaoke_persist.errors.base import KaraokePersistError, shown
+from karaoke_persist.errors.base import KaraokePersistError, redacted, shown
 
 
 class ConfigurationError(KaraokePersistError):
@@ -14,13 +14,21 @@ class ConfigurationError(KaraokePersistError):
 class BadURL(ConfigurationError):
     """A store URL that cannot be read. `url` never holds a password."""
 
+    url: str
+    problem: str
+    remedy: str
+
     def __init__(self, url: str, problem: str, remedy: str) -> None:
-        self.url, self.problem, self.remedy = url, problem, remedy
-        super().__init__(f"{shown(url)} is not a store URL: {problem}. {remedy}")
+        self.url, self.problem, self.remedy = redacted(url), problem, remedy
+        super().__init__(f"{shown(self.url)} is not a store URL: {problem}. {remedy}")
 
 
 class BadOption(ConfigurationError):
     """An option of `open` that is unknown, or whose value cannot be used."""
+
+    option: str
+    problem: str
+    remedy: str
 
     def __init__(self, option: str, problem: str, remedy: str) -> None:
         self.option, self.problem, self.remedy = option, problem, remedy
@@ -29,6 +37,10 @@ class BadOption(ConfigurationError):
 
 class UnknownScheme(ConfigurationError):
     """No installed distribution provides a backend for this URL scheme."""
+
+    scheme: str
+    known: tuple[str, ...]
+    suggestion: str | None
 
     def __init__(self, scheme: str, known: Sequence[str], suggestion: str | None = None) -> None:
         self.scheme, self.known, self.suggestion = scheme, tuple(known), suggestion
@@ -42,6 +54,10 @@ class UnknownScheme(ConfigurationError):
 class DriverMissing(ConfigurationError):
     """The backend is here, the database driver it needs is not."""
 
+    scheme: str
+    package: str
+    command: str
+
     def __init__(self, scheme: str, package: str, command: str) -> None:
         self.scheme, self.package, self.command = scheme, package, command
         super().__init__(f"{scheme}:// needs the package {package!r}. Install it: {command}")
@@ -50,6 +66,9 @@ class DriverMissing(ConfigurationError):
 class PluginBroken(ConfigurationError):
     """A plugin could not be loaded, or broke a rule of its hook. The cause is chained."""
 
+    plugin: str
+    problem: str
+
     def __init__(self, plugin: str, problem: str) -> None:
         self.plugin, self.problem = plugin, problem
         super().__init__(f"plugin {plugin!r} is broken: {problem}. Update or uninstall it.")
@@ -57,6 +76,10 @@ class PluginBroken(ConfigurationError):
 
 class ContractMismatch(ConfigurationError):
     """A backend was written for another version of the contract."""
+
+    scheme: str
+    theirs: str
+    ours: str
 
     def __init__(self, scheme: str, theirs: str, ours: str) -> None:
         self.scheme, self.theirs, self.ours = scheme, theirs, ours
@@ -69,6 +92,10 @@ class ContractMismatch(ConfigurationError):
 class Unsupported(ConfigurationError):
     """Something this backend does not claim to do."""
 
+    backend: str
+    what: str
+    remedy: str
+
     def __init__(self, backend: str, what: str, remedy: str) -> None:
         self.backend, self.what, self.remedy = backend, what, remedy
         super().__init__(f"{backend} does not support {what}. {remedy}")
@@ -77,14 +104,20 @@ class Unsupported(ConfigurationError):
 class SchemaMismatch(ConfigurationError):
     """The database's schema is absent, older or newer than this version of the software."""
 
+    state: str
+    found: str | None
+    expected: str
+    url: str
+
     def __init__(self, state: str, found: str | None, expected: str, url: str) -> None:
-        self.state, self.found, self.expected, self.url = state, found, expected, url
+        self.state, self.found, self.expected, self.url = state, found, expected, redacted(url)
         super().__init__(
-            f"the schema of {shown(url)} is {state}: found revision {found or 'none'}, expected {expected}."
+            f"the schema of {shown(self.url)} is {state}: found revision {found or 'none'}, expected {expected}."
             f" {self._remedy()}"
         )
 
     def _remedy(self) -> str:
         if self.state == "ahead":
             return "It was written by a newer karaoke-persist: upgrade this one (pip install -U karaoke-persist)."
-        return f"Back the database up, then run: karaoke-persist schema --migrate --store {self.url}"
+        command = f"karaoke-persist schema --migrate --store {self.url}"
+        return f"Run: {command}" if self.state == "absent" else f"Back the database up, then run: {command}"

@@ -12,6 +12,10 @@ class DomainError(KaraokePersistError):
 class InvalidValue(DomainError):
     """A value that no backend would store."""
 
+    where: str
+    problem: str
+    value: str
+
     def __init__(self, where: str, value: object, problem: str) -> None:
         self.where, self.problem = where, problem
         self.value = shown(value)
@@ -21,6 +25,9 @@ class InvalidValue(DomainError):
 class NotFound(DomainError):
     """A write named a key that is not there."""
 
+    model: str
+    key: str
+
     def __init__(self, model: str, key: str) -> None:
         self.model, self.key = model, key
         super().__init__(f"there is no {model} {shown(key)}. Create it first, or check the key.")
@@ -28,6 +35,10 @@ class NotFound(DomainError):
 
 class AlreadyExists(DomainError):
     """The key, or a field that must be unique, is taken."""
+
+    model: str
+    field: str
+    value: object
 
     def __init__(self, model: str, field: str, value: object) -> None:
         self.model, self.field, self.value = model, field, value
@@ -38,6 +49,11 @@ class AlreadyExists(DomainError):
 
 class StaleWrite(DomainError):
     """The row has moved on since it was read: `expect` no longer holds."""
+
+    model: str
+    key: str
+    expected: int
+    found: int
 
     def __init__(self, model: str, key: str, expected: int, found: int) -> None:
         self.model, self.key, self.expected, self.found = model, key, expected, found
@@ -50,6 +66,11 @@ class StaleWrite(DomainError):
 class ReferenceMissing(DomainError):
     """A reference to something that is not there."""
 
+    model: str
+    field: str
+    target: str
+    key: str
+
     def __init__(self, model: str, field: str, target: str, key: str) -> None:
         self.model, self.field, self.target, self.key = model, field, target, key
         super().__init__(f"{model}.{field} names {target} {shown(key)}, which is not there. Create that one first.")
@@ -57,6 +78,11 @@ class ReferenceMissing(DomainError):
 
 class StillReferenced(DomainError):
     """A deletion of something that others still name."""
+
+    model: str
+    key: str
+    by: str
+    field: str
 
     def __init__(self, model: str, key: str, by: str, field: str) -> None:
         self.model, self.key, self.by, self.field = model, key, by, field

@@ -12,6 +12,9 @@ class StorageError(KaraokePersistError):
 class Busy(StorageError):
     """Waiting for the writer, or for a connection, took too long."""
 
+    waited_for: str
+    timeout: float
+
     retryable = True
 
     def __init__(self, waited_for: str, timeout: float) -> None:
@@ -24,6 +27,8 @@ class Busy(StorageError):
 class Conflict(StorageError):
     """Two transactions could not be put in an order; this one was undone. `library.run` retries it."""
 
+    detail: str
+
     retryable = True
 
     def __init__(self, detail: str) -> None:
@@ -34,6 +39,9 @@ class Conflict(StorageError):
 class Unavailable(StorageError):
     """The store cannot be reached, opened or written."""
 
+    problem: str
+    remedy: str
+
     def __init__(self, problem: str, remedy: str, *, retryable: bool) -> None:
         self.problem, self.remedy = problem, remedy
         self.retryable = retryable  # a lost connection may come back, a full disk does not
@@ -42,6 +50,8 @@ class Unavailable(StorageError):
 
 class CommitUnknown(StorageError):
     """The connection was lost inside COMMIT: the work may be stored or not. Never retried by itself."""
+
+    detail: str
 
     def __init__(self, detail: str) -> None:
         self.detail = detail
@@ -53,6 +63,10 @@ class CommitUnknown(StorageError):
 class DataCorrupt(StorageError):
     """Stored bytes that cannot be what this software wrote."""
 
+    where: str
+    problem: str
+    key: str | None
+
     def __init__(self, where: str, problem: str, key: str | None = None) -> None:
         self.where, self.problem, self.key = where, problem, key
         row = f" row {shown(key)}" if key is not None else ""
@@ -61,6 +75,9 @@ class DataCorrupt(StorageError):
 
 class StoreBug(StorageError):
     """A backend did something its contract does not allow. Worth a report to its author."""
+
+    backend: str
+    problem: str
 
     def __init__(self, backend: str, problem: str) -> None:
         self.backend, self.problem = backend, problem

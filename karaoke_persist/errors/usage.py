@@ -12,13 +12,20 @@ class UsageError(KaraokePersistError):
 class SessionClosed(UsageError):
     """Something was used after its end."""
 
-    def __init__(self, what: str = "session") -> None:
-        self.what = what
-        super().__init__(f"this {what} has ended. Open a new one: `with library.transaction() as tx:`")
+    what: str
+    remedy: str
+
+    def __init__(
+        self, what: str = "session", remedy: str = "Open a new one: `with library.transaction() as tx:`"
+    ) -> None:
+        self.what, self.remedy = what, remedy
+        super().__init__(f"this {what} has ended. {remedy}")
 
 
 class SessionFailed(UsageError):
     """A storage error broke this session; nothing it wrote is kept."""
+
+    cause: str
 
     def __init__(self, cause: BaseException) -> None:
         self.cause = str(cause)
@@ -41,6 +48,8 @@ class NestedSession(UsageError):
 class ReadOnlySession(UsageError):
     """A write in a session that was opened read-only."""
 
+    operation: str
+
     def __init__(self, operation: str) -> None:
         self.operation = operation
         super().__init__(f"{operation} is a write, and this session is read-only. Use `library.transaction()`.")
@@ -48,6 +57,8 @@ class ReadOnlySession(UsageError):
 
 class WrongThread(UsageError):
     """A session was used outside the thread, or the process, that opened it."""
+
+    what: str
 
     def __init__(self, what: str = "session") -> None:
         self.what = what
@@ -59,6 +70,8 @@ class WrongThread(UsageError):
 
 class StreamStale(UsageError):
     """A stream was read on after its own session wrote to the model it reads."""
+
+    model: str
 
     def __init__(self, model: str) -> None:
         self.model = model

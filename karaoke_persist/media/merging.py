@@ -22,7 +22,7 @@ class Merger:
     """Compares what was found below one root with the songs of the store."""
 
     def __init__(self, root_name: str, tree: Tree) -> None:
-        self.source = f"{SOURCE}{root_name}"
+        self.source: str = f"{SOURCE}{root_name}"
         self._present = tree.files()
         self._unlisted = tuple(f"{folder}/" for folder in tree.unlisted)
         self._claimed: dict[str, str] = {}

@@ -84,7 +84,7 @@ def same_json(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(same_json(one[key], other[key]) for key in one)
     if isinstance(one, tuple):
         return len(one) == len(other) and all(map(same_json, one, other))
-    return bool(one == other)
+    return repr(one) == repr(other) if isinstance(one, float) else bool(one == other)  # -0.0 is not 0.0
 
 
 def check_int64(value: int) -> int:

@@ -26,7 +26,7 @@ class Record(BaseModel):
     until the value is stored, and rises by one at each update that changes something.
     """
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
     )
 
@@ -62,6 +62,18 @@ class Record(BaseModel):
         _set(made, "__pydantic_extra__", None)
         _set(made, "__pydantic_private__", None)
         return made
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002
+        """A copy with some fields changed, checked like any other value; what cannot change need not be copied deep."""
+        spellings = _spellings(type(self))
+        given = {name: self.__dict__[name] for name in self.model_fields_set}
+        changes = {spellings.get(name, name): value for name, value in (update or {}).items()}
+        return type(self)(**{**given, **changes})
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:  # type: ignore[override]
+        """The same as calling the class: what was not checked must not reach a store."""
+        return cls(**values)
 
     def replaced(self, changes: Mapping[str, Any]) -> Self:
         """A copy with some fields changed, the changes already checked."""
@@ -124,6 +136,8 @@ def aliases(model: type[Record]) -> tuple[tuple[str, str], ...]:
 
 def named_fields(model: type[Record], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Translate camelCase names and refuse unknown ones, the key, the revision, and a name given in both spellings."""
+    if not isinstance(changes, Mapping):
+        raise InvalidValue(model.__name__, changes, "a mapping from field to value is expected, such as {'year': 1997}")
     spellings = _spellings(model)
     named: dict[str, Any] = {}
     for given, value in changes.items():

@@ -98,6 +98,8 @@ class SongOperations(Operations):
     @operation("write", no)
     def update_song_audio_paths(self, song_id: str, paths: Mapping[str, str | None]) -> bool:
         """Set the path of each named kind of media; None takes it away, others stay. False if there is no song."""
+        if not isinstance(paths, Mapping):
+            raise InvalidValue("paths", paths, "a mapping from kind to path is expected, such as {'vocals': 'a/b.mp3'}")
         song = self.session.get(Song, song_id)
         if song is None:
             return False
@@ -120,6 +122,8 @@ class SongOperations(Operations):
     @operation("single", dict)
     def get_songs_by_ids(self, song_ids: Iterable[str]) -> dict[str, Song]:
         """The songs with these ids, in that order; ids that are not there are left out."""
+        if isinstance(song_ids, str):
+            raise InvalidValue("song_ids", song_ids, "several ids are expected; for one use get_song")
         return self.session.get_many(Song, song_ids)
 
     @operation("single")
@@ -243,6 +247,8 @@ class SongOperations(Operations):
 
     def _page(self, query: Query, limit: int, cursor: str | None) -> Page[Song]:
         check_page(limit)
+        if limit == 0:  # its empty page would look like the end
+            raise InvalidValue("limit", limit, "a page holds at least 1 song")
         after = None if cursor is None else decode_cursor(query, cursor)
         songs = self.session.find(Query(Song, query.where, query.order, limit=limit + 1, after=after))
         items = tuple(songs[:limit])

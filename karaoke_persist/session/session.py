@@ -6,7 +6,6 @@ here once. A backend cannot get them wrong, because it does not have them.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -25,7 +24,7 @@ from karaoke_persist.contract import (
     Written,
 )
 from karaoke_persist.contract.changes import change_of
-from karaoke_persist.contract.checks import check_aggregate, check_key, check_query, check_search
+from karaoke_persist.contract.checks import check_aggregate, check_key, check_query, check_revision, check_search
 from karaoke_persist.errors import (
     InvalidValue,
     SessionClosed,
@@ -38,7 +37,7 @@ from karaoke_persist.errors import (
 from karaoke_persist.models import Record
 from karaoke_persist.session.context import Outcome, SessionContext
 from karaoke_persist.session.guards import reading, writing
-from karaoke_persist.session.process import current_process
+from karaoke_persist.session.home import here
 from karaoke_persist.session.savepoint import Savepoint
 from karaoke_persist.session.stream import Stream
 
@@ -52,8 +51,7 @@ class Session:
         self.context = context
         self.read_only = read_only
         self._backend = backend
-        self._thread = threading.get_ident()
-        self._home = current_process()
+        self._home = here()
         self._open = True
         self._failure: BaseException | None = None
         self._streams: list[Stream[Any]] = []
@@ -133,6 +131,8 @@ class Session:
     def patch(self, model: type[Record], key: str, changes: Mapping[str, Any], *, expect: int | None = None) -> Written:
         """Change the named fields of one row, others stay. Raises `NotFound`, `StaleWrite`."""
         check_key(model, key)
+        if expect is not None:
+            check_revision(model, expect)
         written = self._backend.patch(model, key, model.checked_changes(changes), expect=expect)
         self._record(model, [written])
         return written
@@ -195,7 +195,7 @@ class Session:
         if not self._open:
             return
         self._open = False
-        if self._home is current_process():  # in a forked child the connection is the parent's: hands off
+        if self._home.process is here().process:  # in a forked child the connection is the parent's: hands off
             self._close_streams(None)
             self._backend.rollback()
 
@@ -213,7 +213,7 @@ class Session:
 
     def check_usable(self) -> None:
         """Raise unless the session is open, unbroken, and used where it was opened."""
-        if self._thread != threading.get_ident() or self._home is not current_process():
+        if self._home is not here():
             raise WrongThread
         if not self._open:
             raise SessionClosed
@@ -263,6 +263,8 @@ class Session:
     def _prepared(self, values: Sequence[Record]) -> list[Record]:
         """Check a batch, and stamp the time on rows that came without."""
         model, seen = type(values[0]), set[str]()
+        if not issubclass(model, Record):
+            raise InvalidValue("value", values[0], "a model such as Song(…) is expected")
         now = self.context.clock()
         prepared = []
         for value in values:

@@ -177,3 +177,10 @@ def test_an_interrupt_is_quiet(music, tmp_path):
     )
 
     assert (done.returncode, done.stderr) == (130, b"")
+
+
+def test_a_store_that_keeps_nothing_is_refused(command, music):
+    """A sync into a store that ends with the command fails, and says what to use instead."""
+    ran = command("sync", "Music", "--store", "memory://", expect=1)
+
+    assert "sqlite:///karaoke.db" in ran.err

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import re
-import subprocess
-import sys
 import tomllib
 from importlib.metadata import distribution, entry_points, requires
 from pathlib import Path
@@ -55,23 +53,10 @@ def test_lowest_pins_every_floor() -> None:
 
 
 def test_the_core_needs_no_test_tools() -> None:
-    """pytest and hypothesis come with the extra `testing` only."""
+    """Test tools such as pytest come with the extra `testing` only."""
     needs = [need for need in requires("karaoke-persist") or () if "extra ==" not in need]
 
     assert not [need for need in needs if re.match("pytest|hypothesis", need)]
-
-
-def test_import_and_memory_load_no_database_and_no_command_line() -> None:
-    """Importing the package and opening `memory://` loads neither SQLAlchemy, Alembic, a tag library nor the CLI."""
-    code = (
-        "import sys, karaoke_persist; karaoke_persist.open('memory://').close();"
-        "print([name for name in ('sqlalchemy', 'sqlmodel', 'alembic', 'mutagen', 'typer', 'rich', 'sqlite3')"
-        " if name in sys.modules])"
-    )
-
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-
-    assert answer.stdout.strip() == "[]"
 
 
 def _lines(path: str) -> list[str]:

@@ -46,7 +46,7 @@ MISTAKES: dict[str, tuple[type[DomainError], Callable[[Session], object]]] = {
     "twice in a batch": (InvalidValue, lambda at: at.upsert([Shelf(id="n", label="n"), Shelf(id="n", label="m")])),
     "mixed batch": (InvalidValue, lambda at: at.upsert([Shelf(id="n", label="n"), Seal(id="n")])),
 }
-every_mistake = pytest.mark.parametrize(("error", "mistake"), MISTAKES.values(), ids=MISTAKES)
+every_mistake: pytest.MarkDecorator = pytest.mark.parametrize(("error", "mistake"), MISTAKES.values(), ids=MISTAKES)
 Mistake = Callable[[Session], object]
 
 

@@ -39,7 +39,7 @@ def by_patch(session: Session, row: Record) -> object:
     return session.patch(type(row), row.key, wanted)
 
 
-every_write = pytest.mark.parametrize("write", [by_insert, by_upsert, by_patch])
+every_write: pytest.MarkDecorator = pytest.mark.parametrize("write", [by_insert, by_upsert, by_patch])
 
 
 def refused(library: Library, write: Write, row: Record, error: type[E]) -> E:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import reduce
 from itertools import product
 from typing import Any, Final
 
@@ -45,9 +46,7 @@ def in_bulk(library: Library, fields: dict[str, Any]) -> object:
 
 
 WAYS: Final = [by_creating, by_storing, by_patching, by_metadata, in_bulk]
-DEEP: Final[list[Any]] = []
-for _ in range(70):
-    DEEP[:] = [list(DEEP)]
+DEEP: Final[list[Any]] = reduce(lambda inner, _: [inner], range(70), [])
 
 
 def refuses(library: Library, other: Library, *choices: dict[str, Any], ways: Sequence[Way] = WAYS) -> None:
@@ -193,9 +192,18 @@ class LimitRules(Conformance):
     def test_a_limit_of_nothing(self, library: Library) -> None:
         """A limit of 0 gives nothing, and an offset past the end gives nothing."""
         add_songs(library, song())
-        assert library.songs.get_songs_page(limit=0).items == ()
         assert library.songs.search_songs_paginated("", limit=0) == ([], 1)
         assert library.songs.search_songs_paginated("", offset=2**63 - 1) == ([], 1)
         assert library.songs.get_songs_by_artist("Björk", limit=0) == []
         assert library.songs.get_songs_by_artist("Björk", offset=2**63 - 1) == []
         assert library.songs.get_artists_with_counts(limit=0) == []
+
+    @rule("V-47")
+    def test_a_page_of_nothing(self, library: Library) -> None:
+        """A page with a cursor holds at least one song: a limit of 0, from which nothing goes on, is refused."""
+        for call in (
+            library.songs.get_songs_page,
+            lambda limit: library.songs.get_songs_lacking("lyrics", limit=limit),
+        ):
+            with pytest.raises(InvalidValue):
+                call(limit=0)

@@ -22,8 +22,8 @@ from karaoke_persist.testing.trials import TRIALS
 
 SORTS: Final = ("date_added", "title", "artist", "album", "year")
 LETTERS: Final = [*"BabÁáàAZæøoßéЖжァｱ歌가12-_𠮷", "ss", "e\u0301", "10", "\uffee"]
-every_sort = pytest.mark.parametrize("sort_by", SORTS)
-both_directions = pytest.mark.parametrize("descending", [False, True], ids=["up", "down"])
+every_sort: pytest.MarkDecorator = pytest.mark.parametrize("sort_by", SORTS)
+both_directions: pytest.MarkDecorator = pytest.mark.parametrize("descending", [False, True], ids=["up", "down"])
 
 
 def varied() -> list[Song]:

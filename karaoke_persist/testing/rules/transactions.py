@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -281,6 +282,15 @@ class OptimisticRules(Conformance):
         winners = [each.year for each in outcomes if isinstance(each, Song)]
         assert sum(isinstance(each, StaleWrite) for each in outcomes) == 3
         assert winners == [read(other).year]
+
+    @rule("T10-08")
+    def test_revisions_that_are_none(self, library: Library, other: Library) -> None:
+        """Expecting what can be no revision is `InvalidValue`."""
+        add_songs(library, song())
+        revisions: list[Any] = [-1, 2**63, "1", 1.0, True]
+        for revision in revisions:
+            with nothing_changes(other), pytest.raises(InvalidValue):
+                library.songs.patch_song("song-1", {"title": "New"}, expect=revision)
 
 
 def patch_expecting_one(library: Library, year: int) -> Callable[[], object]:

@@ -210,3 +210,14 @@ class ValueRules(Conformance):
         before = read(library)
         open_library().songs.patch_song("song-1", {"title": "New", "extra": {"a": 2}})
         assert (before.title, before.extra, before.revision) == ("Jóga", {"a": 1}, 1)
+
+    @rule("V-23")
+    def test_values_outlive_their_session(self, open_library: Opener) -> None:
+        """A value is whole: every field of it can be read after its transaction, and after its library, is closed."""
+        library = open_library()
+        add_songs(library, song(**EVERY_FIELD))
+        with library.transaction(read_only=True) as tx:
+            found = tx.songs.get_songs()
+        library.close()
+        assert found == [song(**EVERY_FIELD, revision=1)]
+        assert found[0].to_dict()["title"] == "Jóga"

@@ -1,0 +1,65 @@
+"""Which backends the tests run on (`pytest --backend=memory`), and plugins installed for a single test."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+BACKENDS = ("memory", "sqlite")
+
+
+class Installer(Protocol):
+    """Makes a module importable from `folder`, and names it in an entry point, as an installed distribution does."""
+
+    def __call__(
+        self, name: str, module: str, folder: Path, *, group: str = "backends", distribution: str = "stranger"
+    ) -> None:
+        """Install until the test ends."""
+
+
+@pytest.fixture
+def install(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Installer:
+    """Give a function that installs a plugin for the time of the test."""
+    numbers = count()
+
+    def installing(
+        name: str, module: str, folder: Path, *, group: str = "backends", distribution: str = "stranger"
+    ) -> None:
+        site = tmp_path_factory.mktemp("site")
+        package = f"{distribution}{next(numbers)}"
+        info = site / f"{package}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[karaoke_persist.{group}]\n{name} = {module}\n")
+        monkeypatch.syspath_prepend(str(folder))
+        monkeypatch.syspath_prepend(str(site))
+
+    return installing
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--backend`."""
+    parser.addoption("--backend", choices=(*BACKENDS, "all"), default="all", help="run the tests of one backend alone")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Explain the marker."""
+    config.addinivalue_line("markers", "backend(name): the test needs this backend; deselected when another is chosen")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of other backends. Tests that name no backend always run."""
+    chosen = config.getoption("--backend")
+    if chosen == "all":
+        return
+    kept, left_out = [], []
+    for item in items:
+        named = {mark.args[0] for mark in item.iter_markers("backend")}
+        (kept if not named or chosen in named else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept

@@ -1,0 +1,164 @@
+"""Plugins: found, loaded lazily, checked, and harmless when they are broken."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import karaoke_persist
+from karaoke_persist import ContractMismatch, PluginBroken, UnknownScheme, hookimpl
+from karaoke_persist.contract.hooks import BackendHooks, ListenerHooks
+from karaoke_persist.plugins import installed_backends
+
+ROOT = Path(__file__).parents[2]
+HEALTHY = """
+from karaoke_persist.contract import hookimpl
+from karaoke_persist_memory.store import open_memory_store
+contract_version = "1.0"
+@hookimpl
+def karaoke_open_store(url, options):
+    return open_memory_store("memory://", options)
+"""
+BROKEN = {
+    "raises": ("raise OSError('no library')", PluginBroken, "no library"),
+    "is not there": (None, PluginBroken, "ModuleNotFoundError"),
+    "no version": (HEALTHY.replace("contract_version", "version"), PluginBroken, "contract_version"),
+    "odd version": (HEALTHY.replace('"1.0"', '"one"'), PluginBroken, "not of the form 1.0"),
+    "number version": (HEALTHY.replace('"1.0"', "1.0"), PluginBroken, "contract_version"),
+    "next version": (HEALTHY.replace('"1.0"', '"2.0"'), ContractMismatch, "2.0"),
+    "newer version": (HEALTHY.replace('"1.0"', '"1.99"'), ContractMismatch, "1.99"),
+    "no store": (HEALTHY.replace('open_memory_store("memory://", options)', '"a store"'), PluginBroken, "no store"),
+    "nothing": (HEALTHY.replace("    return", "    _ ="), PluginBroken, "no store"),
+    "no hook": ('contract_version = "1.0"', PluginBroken, "implements no hook"),
+    "other arguments": (HEALTHY.replace("url, options", "url, options, more"), PluginBroken, "more"),
+    "misspelled hook": (HEALTHY.replace("karaoke_open_store", "karaoke_open_shop"), PluginBroken, "karaoke_open_shop"),
+}
+Add = Callable[..., None]
+
+
+@pytest.fixture
+def add(install: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Add:
+    """Give a function that installs a plugin from its source."""
+
+    def adding(name: str, source: str | None, module: str = "a_strangers_plugin", **how: str) -> None:
+        if source is not None:
+            (tmp_path / f"{module}.py").write_text(source)
+        monkeypatch.delitem(sys.modules, module, raising=False)
+        install(name, module, tmp_path, **how)
+
+    return adding
+
+
+def test_a_strangers_backend(add: Add) -> None:
+    """A backend of another distribution opens by its scheme, without a line changed here."""
+    add("foo", HEALTHY)
+    with karaoke_persist.open("foo://anything") as library:
+        library.songs.create_song("t", "x")
+        assert library.songs.count_songs() == 1
+
+
+@pytest.mark.parametrize(("source", "error", "words"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_backend(add: Add, source: str | None, error: type[Exception], words: str) -> None:
+    """A backend that cannot be used is a typed error that says why; nobody else is disturbed."""
+    add("foo", source)
+    with pytest.raises(error, match=words) as caught:
+        karaoke_persist.open("foo://")
+    assert "foo" in str(caught.value)
+    karaoke_persist.open("memory://").close()
+
+
+def test_the_cause_is_chained(add: Add) -> None:
+    """What a plugin raised while it was loaded is the cause of the error."""
+    add("foo", "raise OSError('no library')")
+    with pytest.raises(PluginBroken) as caught:
+        karaoke_persist.open("foo://")
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_only_the_one_that_is_meant_is_loaded(add: Add) -> None:
+    """Opening one scheme does not load the backend of another."""
+    add("foo", "raise SystemExit")
+    karaoke_persist.open("memory://").close()
+    assert "a_strangers_plugin" not in sys.modules
+
+
+def test_two_of_one_scheme(add: Add) -> None:
+    """Two distributions with the same scheme are an error that names both."""
+    add("foo", HEALTHY, "first_plugin", distribution="first")
+    add("foo", HEALTHY, "second_plugin", distribution="second")
+    with pytest.raises(PluginBroken, match=r"first.* and second.* both provide foo://"):
+        karaoke_persist.open("foo://")
+
+
+@pytest.mark.parametrize(("scheme", "suggestion"), [("sqlit", "sqlite"), ("memry", "memory"), ("zzz", None)])
+def test_an_unknown_scheme(scheme: str, suggestion: str | None) -> None:
+    """A scheme that nobody provides is `UnknownScheme` with those there are, and the one that may be meant."""
+    with pytest.raises(UnknownScheme) as caught:
+        karaoke_persist.open(f"{scheme}://x")
+    assert (caught.value.scheme, caught.value.suggestion) == (scheme, suggestion)
+    assert {"memory", "sqlite"} <= set(caught.value.known)
+
+
+def test_the_list(add: Add) -> None:
+    """Installed backends are listed with their distribution, also a broken one, with its cause."""
+    add("foo", "raise OSError('no library')")
+    listed = {plugin.name: plugin for plugin in installed_backends()}
+    assert "no library" in str(listed["foo"].problem)
+    assert (listed["memory"].problem, listed["memory"].contract_version) == (None, "1.0")
+    assert listed["memory"].distribution == "karaoke-persist"
+
+
+LISTENER = """
+from karaoke_persist import hookimpl
+heard = []
+@hookimpl
+def karaoke_after_commit(changes):
+    heard.append(changes)
+"""
+
+
+def test_an_installed_listener(add: Add) -> None:
+    """A listener of another distribution hears of commits."""
+    add("ears", LISTENER, group="plugins")
+    with karaoke_persist.open("memory://") as library:
+        library.songs.create_song("t", "x", song_id="a")
+    assert [change.key for changes in sys.modules["a_strangers_plugin"].heard for change in changes] == ["a"]
+
+
+@pytest.mark.parametrize("source", ["raise OSError('no library')", "def broken(:", None])
+def test_a_broken_listener(add: Add, source: str | None, caplog: pytest.LogCaptureFixture) -> None:
+    """An installed listener that cannot be loaded is logged and left out."""
+    add("ears", source, group="plugins")
+    with karaoke_persist.open("memory://") as library:
+        library.songs.create_song("t", "x")
+        assert library.songs.count_songs() == 1
+    assert "ears" in caplog.text
+
+
+def test_a_listener_with_a_misspelled_hook() -> None:
+    """A listener handed to `open` with a hook that does not exist is `PluginBroken`."""
+
+    class Misspelled:
+        @hookimpl
+        def karaoke_after_comit(self, changes: object) -> None:
+            """Never called."""
+
+    with pytest.raises(PluginBroken, match="karaoke_after_comit"):
+        karaoke_persist.open("memory://", plugins=[Misspelled()])
+
+
+HOOKS = sorted(name for spec in (BackendHooks, ListenerHooks) for name in vars(spec) if name.startswith("karaoke_"))
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_hooks_are_described(hook: str) -> None:
+    """Each hook has a docstring, and is implemented by some test."""
+    spec = getattr(BackendHooks, hook, None) or getattr(ListenerHooks, hook)
+    tests = [*(ROOT / "tests").rglob("*.py"), *Path(karaoke_persist.__file__).parent.rglob("testing/*.py")]
+    assert spec.__doc__
+    assert any(re.search(rf"def {hook}\(", path.read_text(encoding="utf-8")) for path in tests)

@@ -1,0 +1,201 @@
+"""Settings of connections, and what sessions leave on them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from sqlite_probes import open_store, raised, raw, reading, song, writing
+
+from karaoke_persist.contract import Query
+from karaoke_persist.errors import Busy, SessionClosed, Unavailable
+from karaoke_persist.models import Song
+
+
+def _pragma(session, name):
+    return session._connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def _sessions(store):
+    return [store.session(), store.session(read_only=True), store.session(single=True)]
+
+
+@pytest.mark.parametrize(("durability", "synchronous"), [(None, 2), ("full", 2), ("relaxed", 1)])
+def test_every_connection_has_its_pragmas(path, durability, synchronous):
+    """Each connection enforces foreign keys, uses the log, and syncs as asked for."""
+    store = open_store(path, durability=durability)
+    sessions = _sessions(store)
+    for session in sessions:
+        assert _pragma(session, "foreign_keys") == 1
+        assert _pragma(session, "journal_mode") == "wal"
+        assert synchronous == _pragma(session, "synchronous")
+    assert [_pragma(session, "query_only") for session in sessions] == [0, 1, 1]
+    for session in sessions:
+        session.rollback()
+    store.close()
+
+
+def test_a_session_leaves_no_transaction_behind(store):
+    """Connections come back without an open transaction, however the session ended."""
+    for end in ("rollback", "commit"):
+        for session in _sessions(store):
+            connection = session._connection
+            next(session.stream(Query(Song), 1), None)
+            getattr(session, end)()
+            assert not connection.in_transaction
+
+
+def test_connections_are_used_again(store):
+    """A session takes the connection that the one before gave back."""
+    seen = set()
+    for _ in range(20):
+        session = store.session(read_only=True)
+        seen.add(id(session._connection))
+        session.rollback()
+    assert len(seen) == 1
+
+
+def test_each_write_session_waits_as_long_as_it_asked(path, store):
+    """One session's short timeout does not stay for the next."""
+    other = raw(path)
+    other.execute("BEGIN IMMEDIATE")
+    assert isinstance(raised(lambda: store.session(timeout=0)), Busy)
+    threading.Timer(0.3, lambda: other.execute("ROLLBACK")).start()
+    store.session().rollback()
+    other.close()
+
+
+def test_a_pool_that_is_empty_is_busy(path):
+    """One session more than there are connections waits, and then is `Busy`."""
+    store = open_store(path, backend_options={"pool_size": 2})
+    held = [store.session(read_only=True) for _ in range(2)]
+    assert isinstance(raised(lambda: store.session(read_only=True, timeout=0)), Busy)
+    assert isinstance(raised(lambda: store.session(read_only=True, timeout=0.05)), Busy)
+    threading.Timer(0.1, held.pop().rollback).start()
+    store.session(read_only=True, timeout=5).rollback()
+    held.pop().rollback()
+    store.close()
+
+
+def test_readers_and_the_writer_do_not_wait_for_each_other(path):
+    """A writer that has not committed keeps no reader waiting, and readers do not keep it."""
+    store = open_store(path)
+    with writing(store) as session:
+        session.insert([song("a")])
+    with reading(store) as reader, writing(store) as writer:
+        writer.insert([song("b")])
+        with reading(store) as late:
+            assert [row.id for row in late.find(Query(Song))] == ["a"]
+        assert [row.id for row in reader.find(Query(Song))] == ["a"]
+    store.close()
+
+
+def test_a_snapshot_is_taken_at_entry(store):
+    """What is committed after a reader entered is not seen by it, though it had read nothing."""
+    session = store.session(read_only=True)
+    with writing(store) as writer:
+        writer.insert([song("late")])
+    assert session.find(Query(Song)) == []
+    session.rollback()
+
+
+def test_a_connection_may_be_tried_before_each_use(path):
+    """`pre_ping` gives every connection back to the pool between sessions."""
+    store = open_store(path, backend_options={"pre_ping": True})
+    for _ in range(3):
+        with writing(store) as session:
+            session.upsert([song("a")])
+        with reading(store) as session:
+            assert len(session.find(Query(Song))) == 1
+    store.close()
+
+
+def test_an_old_connection_is_renewed(store, monkeypatch):
+    """After an hour the next session gets a fresh connection."""
+    session = store.session(read_only=True)
+    old = session._connection
+    session.rollback()
+    session._lease.since -= 3_601
+    session._lease.pooled._connection_record.starttime -= 3_601
+    fresh = store.session(read_only=True)
+    assert fresh._connection is not old
+    fresh.rollback()
+
+
+def test_closing_lets_the_file_go(path):
+    """After `close` nothing is left open, the log is merged, and the store says it is closed."""
+    store = open_store(path)
+    with writing(store) as session:
+        session.insert([song("a")])
+    late = store.session(read_only=True)
+    store.close()
+    late.rollback()
+    store.close()
+    assert [path.name] == [file.name for file in path.parent.iterdir()]
+    assert isinstance(raised(store.session), SessionClosed)
+
+
+def test_a_failed_start_gives_the_writer_s_turn_back(path):
+    """A write session that cannot connect does not keep the others out."""
+    store = open_store(path)
+    moved = path.rename(path.with_suffix(".moved"))
+    for _ in range(2):
+        assert isinstance(raised(lambda: store.session(timeout=0)), Unavailable)
+    moved.rename(path)
+    store.session(timeout=0).rollback()
+    store.close()
+
+
+def _in_child(action) -> int:
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            action()
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_child_of_a_fork_has_connections_of_its_own(path):
+    """After a fork both processes read and write, also if the fork fell into a transaction."""
+    store = open_store(path)
+    with writing(store) as session:
+        session.insert([song("before")])
+    reader = store.session(read_only=True)
+
+    def child() -> None:
+        with writing(store) as session:
+            session.insert([song("child")])
+        with reading(store) as session:
+            assert len(session.find(Query(Song))) == 2
+        store.close()
+
+    assert _in_child(child) == 0
+    assert [row.id for row in reader.find(Query(Song))] == ["before"]
+    reader.rollback()
+    writer = store.session()
+    assert _in_child(lambda: raised(lambda: store.session(timeout=0))) == 0  # the parent still writes
+    writer.insert([song("parent")])
+    writer.commit()
+    with reading(store) as session:
+        assert {"before", "child", "parent"} == {row.id for row in session.find(Query(Song))}
+    store.close()
+
+
+def test_two_stores_of_one_file_share_the_turn(path, tmp_path):
+    """The writer's turn belongs to the file, however its path is spelled."""
+    link = Path(tmp_path / "link.db")
+    first = open_store(path)
+    link.symlink_to(path)
+    second = open_store(link)
+    session = first.session()
+    assert isinstance(raised(lambda: second.session(timeout=0)), Busy)
+    session.rollback()
+    second.session(timeout=0).rollback()
+    first.close()
+    second.close()

@@ -1,0 +1,254 @@
+"""Creating, checking and upgrading the schema."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from sqlite_probes import open_store, python, raised, raw, reading, song, writing
+
+from karaoke_persist.contract import Query
+from karaoke_persist.errors import Busy, DataCorrupt, SchemaMismatch
+from karaoke_persist.models import MODELS, Song, field_names, fields_of
+from karaoke_persist_sql import schema as sql_schema
+from karaoke_persist_sql.layout import Layout
+from karaoke_persist_sql.migrations.revisions import HEAD, REVISIONS
+from karaoke_persist_sql.names import VERSION_TABLE
+
+HERE = Path(__file__).parent
+
+
+def _definitions(path: Path) -> dict[str, str]:
+    """What SQLite keeps as the text of everything of ours, its spacing made even."""
+    connection = raw(path)
+    rows = connection.execute("SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    connection.close()
+    return {name: re.sub(r"\s+", " ", sql) for name, sql in rows if VERSION_TABLE not in name}
+
+
+def test_alembic_agrees_on_the_revisions():
+    """The constants that spare opening the import of Alembic say what Alembic says."""
+    config = Config()
+    config.set_main_option("script_location", "karaoke_persist_sql:migrations")
+    config.set_main_option("path_separator", "os")
+    script = ScriptDirectory.from_config(config)
+    assert script.get_current_head() == HEAD
+    assert list(REVISIONS) == [revision.revision for revision in script.walk_revisions()][::-1]
+
+
+def test_the_migrated_schema_is_the_generated_one(path, tmp_path):
+    """Tables, columns, types, constraints, indexes and triggers are the same by migration and by the models."""
+    open_store(path, models=MODELS).close()
+    generated = tmp_path / "generated.db"
+    engine = create_engine(f"sqlite:///{generated}")
+    Layout(MODELS).metadata.create_all(engine)
+    engine.dispose()
+    assert _definitions(generated) == _definitions(path)
+
+
+def test_alembic_finds_nothing_to_change(path):
+    """Autogeneration against a migrated database proposes nothing."""
+    open_store(path).close()
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        differences = compare_metadata(context, sql_schema_metadata(path))
+    engine.dispose()
+    assert differences == []
+
+
+def sql_schema_metadata(path: Path):
+    """The metadata of the models that the test's stores have."""
+    from sqlite_probes import PROBES
+
+    return Layout(PROBES).metadata
+
+
+def test_columns_are_the_fields_and_their_folds():
+    """Every field of a model has a column; beside them there are folds alone."""
+    layout = Layout(MODELS)
+    for model in layout.models:
+        columns = {column.name for column in layout.tables[model].columns}
+        folds = {f"{field.name}_fold" for field in fields_of(model) if field.kind.value == "indexed"}
+        assert field_names(model) | folds == columns
+
+
+def test_the_tables_stay_out_of_a_host_s_metadata():
+    """SQLModel's own metadata, which a host uses, never holds a table of ours."""
+    from sqlmodel import SQLModel
+
+    Layout(MODELS)
+    assert not [name for name in SQLModel.metadata.tables if name.startswith("kp_")]
+
+
+CURRENT = """
+import sys
+from pathlib import Path
+from sqlite_probes import open_store
+assert "sqlalchemy" not in sys.modules
+import karaoke_persist_sqlite
+assert "sqlalchemy" not in sys.modules
+store = open_store(Path(sys.argv[1]))
+store.session().rollback()
+assert "current" == store.schema().state
+store.close()
+print([name for name in sys.modules if name.split(".")[0] in ("alembic", "mako")])
+"""
+
+
+def test_a_current_database_opens_without_alembic(path):
+    """Alembic is imported only when there is something to upgrade."""
+    open_store(path).close()
+    done = subprocess.run(python("-c", CURRENT, str(path)), capture_output=True, text=True, check=False, cwd=HERE)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_a_schema_is_created_once(path):
+    """Opening again finds the schema current, and the rows there."""
+    store = open_store(path)
+    with writing(store) as session:
+        session.insert([song("a")])
+    store.close()
+    again = open_store(path, create_schema=False)
+    assert (again.schema().state, again.schema().found, again.schema().expected) == ("current", HEAD, HEAD)
+    assert again.migrate().state == "current"
+    with reading(again) as session:
+        assert len(session.find(Query(Song))) == 1
+    again.close()
+
+
+def _set_version(path: Path, revision: str) -> None:
+    connection = raw(path)
+    connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = ?", (revision,))
+    connection.close()
+
+
+def test_a_newer_schema_is_refused(path):
+    """A revision that this software does not know is never touched."""
+    open_store(path).close()
+    _set_version(path, "9999_future")
+    error = raised(lambda: open_store(path))
+    assert isinstance(error, SchemaMismatch)
+    assert (error.state, error.found) == ("ahead", "9999_future")
+
+
+def test_an_older_schema_is_not_upgraded_unasked(path, monkeypatch):
+    """`open` names the command that upgrades, and leaves the database as it is."""
+    open_store(path).close()
+    monkeypatch.setattr(sql_schema, "REVISIONS", ("0000_older", *REVISIONS))
+    _set_version(path, "0000_older")
+    error = raised(lambda: open_store(path))
+    assert isinstance(error, SchemaMismatch)
+    assert error.state == "behind"
+    assert "schema --migrate" in str(error)
+
+
+def test_tables_of_further_models_are_added(path):
+    """Models beyond the package's own get their tables when a store with them is opened."""
+    open_store(path, models=MODELS).close()
+    error = raised(lambda: open_store(path, create_schema=False))
+    assert isinstance(error, SchemaMismatch)
+    store = open_store(path)
+    assert store.schema().state == "current"
+    assert "trigger kp_venues_city_counts_insert" in _definitions(path)
+    store.close()
+
+
+def test_a_host_s_own_tables_are_left_alone(path):
+    """Tables of the host in the same file, with rows that break its own rules, survive as they are."""
+    connection = raw(path)
+    connection.execute("CREATE TABLE songs (id INTEGER PRIMARY KEY, title TEXT)")
+    connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+    connection.execute("CREATE TABLE queue (song REFERENCES songs (id))")
+    connection.execute("INSERT INTO queue VALUES (99)")
+    connection.execute("INSERT INTO alembic_version VALUES ('theirs')")
+    connection.close()
+    before = _definitions(path)
+    open_store(path).close()
+    assert before.items() <= _definitions(path).items()
+    connection = raw(path)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("theirs",)]
+    connection.close()
+
+
+@pytest.mark.parametrize("when", ["in the migrations", "after them"])
+def test_a_failed_upgrade_leaves_nothing(path, monkeypatch, when):
+    """An upgrade that breaks anywhere is undone whole, and can be tried again."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as broken:
+        target = "alembic.operations.Operations.create_index" if when == "in the migrations" else None
+        if target:
+            broken.setattr("alembic.op.create_index", fail)
+        else:
+            broken.setattr("sqlalchemy.MetaData.create_all", fail)
+        assert isinstance(raised(lambda: open_store(path)), RuntimeError)
+    assert _definitions(path) == {}
+    open_store(path, timeout=0).close()
+
+
+OPEN = """
+import sys, time
+from pathlib import Path
+from sqlite_probes import open_store, song, writing
+while time.time() < float(sys.argv[2]):
+    pass
+store = open_store(Path(sys.argv[1]), timeout=30)
+with writing(store) as session:
+    session.insert([song(sys.argv[3])])
+store.close()
+"""
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_processes_may_open_an_empty_file_at_once(path, attempt):
+    """Four processes that find no database all get one, the same."""
+    import time
+
+    start = str(time.time() + 2)
+    running = [
+        subprocess.Popen(python("-c", OPEN, str(path), start, f"s{n}"), cwd=HERE, stderr=subprocess.PIPE, text=True)
+        for n in range(4)
+    ]
+    told = [process.communicate()[1] for process in running]
+    assert told == ["", "", "", ""]
+    store = open_store(path)
+    with reading(store) as session:
+        assert [row.id for row in session.find(Query(Song))] == ["s0", "s1", "s2", "s3"]
+    store.close()
+
+
+def test_migrating_waits_for_the_writer_no_longer_than_asked(path):
+    """A database whose writer is taken is `Busy` to an upgrade."""
+    store = open_store(path, models=MODELS, timeout=0.1)
+    session = store.session()
+    assert isinstance(raised(store.migrate), Busy)
+    session.rollback()
+    other = raw(path)
+    other.execute("BEGIN IMMEDIATE")
+    assert isinstance(raised(store.migrate), Busy)
+    other.execute("ROLLBACK")
+    other.close()
+    store.close()
+
+
+def test_an_upgrade_does_not_commit_broken_references(path):
+    """Rows that name others which are not there stop an upgrade, because foreign keys are off meanwhile."""
+    open_store(path).close()
+    connection = raw(path)
+    connection.execute("INSERT INTO kp_nights (revision, id, venue_id) VALUES (1, 'n', 'nowhere')")
+    for trigger in ("insert", "delete", "update_new", "update_old"):
+        connection.execute(f"DROP TRIGGER kp_venues_seats_counts_{trigger}")
+    connection.execute("DROP TABLE kp_venues_seats_counts")
+    connection.close()
+    assert isinstance(raised(lambda: open_store(path)), DataCorrupt)
+    assert "table kp_venues_seats_counts" not in _definitions(path)
