@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import sysconfig
 import tomllib
 from importlib.metadata import distribution, entry_points, requires
 from pathlib import Path
@@ -20,7 +21,7 @@ def test_tests_run_against_the_installed_package(name: str) -> None:
     package = importlib.import_module(name)
 
     assert package.__file__ is not None
-    assert REPOSITORY not in Path(package.__file__).parents
+    assert Path(package.__file__).is_relative_to(sysconfig.get_path("purelib"))
 
 
 @pytest.mark.parametrize("name", PACKAGES)
