@@ -1,7 +1,9 @@
 """How the documentation is built: sphinx-build -W --keep-going -n -b html docs docs/_build/html."""
 
+import sys
 from importlib.metadata import version as _version
 from itertools import groupby
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
@@ -53,7 +55,25 @@ class ConformanceRules(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines))
 
 
+class PlantedFaults(SphinxDirective):
+    """Which planted fault is found by which rule: `{planted-faults}`."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make the table."""
+        plugin = str(Path(__file__).parents[1] / "tests" / "kit" / "plugin")
+        if plugin not in sys.path:
+            sys.path.insert(0, plugin)
+        from kit_faults import FAULTS  # it is no part of the package
+
+        sentences = {rule.id: rule.sentence for rule in all_rules()}
+        faults = sorted(FAULTS.values(), key=lambda fault: list(sentences).index(fault.rule_id))
+        lines = ["| a backend in which | is found by | |", "|---|---|---|"]
+        lines += [f"| {fault.sentence} | `{fault.rule_id}` | {sentences[fault.rule_id]} |" for fault in faults]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
 def setup(app) -> None:  # noqa: ANN001
     """Called by Sphinx."""
     app.add_directive("conformance-rules", ConformanceRules)
+    app.add_directive("planted-faults", PlantedFaults)
     app.connect("autodoc-process-docstring", _without_field_numbers)

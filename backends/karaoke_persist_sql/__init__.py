@@ -5,18 +5,21 @@ transaction begins, where the schema is upgraded), and an entry point.
 """
 
 from karaoke_persist_sql.codec import JSON_DECODERS, JSON_ENCODERS
-from karaoke_persist_sql.dialect import Activity, Converter, SQLDialect, Undecodable
+from karaoke_persist_sql.dialect import Activity, Converter, CounterNames, SQLDialect, Undecodable
 from karaoke_persist_sql.layout import Layout, layout_of
 from karaoke_persist_sql.leases import Lease, Leases
 from karaoke_persist_sql.schema import state_of, upgrade
 from karaoke_persist_sql.session import WritingSession
 from karaoke_persist_sql.store import SQLStore, pool_options
+from karaoke_persist_sql.types import ColumnTypes
 
 __all__ = [
     "JSON_DECODERS",
     "JSON_ENCODERS",
     "Activity",
+    "ColumnTypes",
     "Converter",
+    "CounterNames",
     "Layout",
     "Lease",
     "Leases",

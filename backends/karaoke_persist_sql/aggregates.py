@@ -84,7 +84,8 @@ def _add_bound(request: Aggregate, values: Values) -> None:
         values.add(field_of(request.model, field or name).kind, bound)
         return
     parts = 1 if measure is None or measure.function != "sum" else values.dialect.sum_part_count
-    values.list += _split(bound, parts)
+    for part in _split(bound, parts):
+        values.add(Kind.INTEGER, part)
 
 
 def _split(value: int, parts: int) -> list[int]:

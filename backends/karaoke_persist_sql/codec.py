@@ -94,12 +94,20 @@ class Codec:
         """The columns of a whole value, in the order that `decode` expects them."""
         return self._names
 
+    def kind_of(self, name: str) -> Kind:
+        """What kind of field a column holds."""
+        return self._fields[name].kind
+
     # from values to rows
 
     def cell(self, name: str, value: Any) -> Any:
         """One field's value as a parameter."""
         encode = self._encoders.get(self._fields[name].kind)
         return value if encode is None or value is None else encode(value)
+
+    def recoded(self, name: str, cell: Any) -> Any:
+        """What was read from a column as the parameter that would have written it."""
+        return self.cell(name, self.decode_cell(name, cell))
 
     def cells(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Named changes as columns, folds included."""

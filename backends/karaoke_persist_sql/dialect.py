@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, ClassVar, Literal
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, func, literal_column
 from sqlalchemy.engine.interfaces import Dialect
@@ -13,11 +14,25 @@ from sqlalchemy.sql.dml import Insert
 
 from karaoke_persist.errors import KaraokePersistError
 from karaoke_persist.models import Kind
+from karaoke_persist_sql.types import STANDARD_TYPES, ColumnTypes
 
 Activity = Literal["open", "work", "commit"]
 """What was going on when the driver raised: an error inside COMMIT says less than elsewhere."""
 
 Converter = Callable[[Any], Any]
+
+
+class CounterNames(NamedTuple):
+    """What the triggers of a table of counts are about."""
+
+    rows: str
+    """The table whose rows are counted."""
+    counts: str
+    """The table of counts."""
+    field: str
+    """The column whose values are counted."""
+    folded: bool
+    """Whether its fold stands beside it."""
 
 
 class SQLDialect(ABC):
@@ -31,8 +46,18 @@ class SQLDialect(ABC):
     """The base class of what the driver raises."""
     sum_part_count: int = 1
     """How many columns `sum_parts` gives."""
-    no_limit: int | None
+    no_limit: int
     """The parameter of LIMIT that stands for no limit."""
+    schema: str | None = None
+    """The schema that holds our tables; None is where the database puts tables that name none."""
+    column_types: ColumnTypes = STANDARD_TYPES
+    """The type of the column of each kind of field."""
+    table_options: Mapping[str, Any] = MappingProxyType({})
+    """Options of SQLAlchemy's `Table` for tables of rows."""
+    counter_options: Mapping[str, Any] = MappingProxyType({})
+    """The same for tables of counts."""
+    streams_need_transaction: bool = False
+    """Whether a stream can only be read within a transaction."""
     encoders: Mapping[Kind, Converter]
     """From a value that is not None to a parameter, for the kinds the driver does not take as they are."""
     decoders: Mapping[Kind, Converter]
@@ -77,6 +102,18 @@ class SQLDialect(ABC):
     def translate(self, error: Exception, activity: Activity, timeout: float) -> KaraokePersistError:
         """The error of the contract for an error of the driver, told by its code."""
 
+    @abstractmethod
+    def counter_triggers(self, counter: CounterNames) -> Sequence[str]:
+        """The statements that create the triggers which keep a table of counts."""
+
+    def qualified(self, table: str) -> str:
+        """A table's name as statements written by hand have to say it."""
+        return table
+
+    def comparable(self, column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+        """A column in a form that can be told from a value of the same kind."""
+        return column
+
     def sum_parts(self, column: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
         """The sum of an integer column, most significant part first, each part after the first holding 32 bits."""
         return (func.sum(column),)
@@ -92,6 +129,10 @@ class SQLDialect(ABC):
     def lenient_text(self, connection: Any) -> AbstractContextManager[None]:
         """Within it, `Undecodable` stands in the place of text that cannot be decoded."""
         return nullcontext()
+
+    def command(self, connection: Any, sql: str) -> None:
+        """Run a statement that has neither parameters nor an answer."""
+        connection.execute(sql)
 
     def stream_cursor(self, connection: Any) -> Any:
         """A cursor whose rows are fetched as they are asked for, at flat memory."""

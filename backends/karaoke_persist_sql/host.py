@@ -23,8 +23,9 @@ class SessionHost(Protocol):
         """Whom to tell of a row that cannot be decoded."""
         ...
 
-    def begin_snapshot(self, lease: Lease, timeout: float) -> None:
-        """Begin a read-only transaction."""
+    def begin_again(self, lease: Lease, timeout: float) -> Lease:
+        """Begin a read-only transaction for a session that had none; its connection, or another if it was lost."""
+        ...
 
     def renew(self, lease: Lease, timeout: float) -> Lease:
         """Another connection in place of one that was lost."""

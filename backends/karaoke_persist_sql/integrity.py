@@ -119,8 +119,9 @@ class _WrittenCheck:
             packed = self._session.plans.dialect.pack([*{values[0] for values in holders}])
             sql = self._plan.columns_of((self._plan.key_name, *fields), of=fields[0])
             for key, *found in self._session.fetch(sql, (packed,)):
-                if key not in self._rows and tuple(found) in holders:
-                    holders[tuple(found)].add(key)
+                values = tuple(map(self._plan.codec.recoded, fields, found))
+                if key not in self._rows and values in holders:
+                    holders[values].add(key)
         return holders
 
     def _find_targets(self, field: str, collection: str) -> set[str]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from sqlalchemy import MetaData, Table
 
 from karaoke_persist.models import MODELS, Record
 from karaoke_persist_sql.counters import counter_table
-from karaoke_persist_sql.names import collection_table, table_name
+from karaoke_persist_sql.dialect import SQLDialect
+from karaoke_persist_sql.names import table_name
 from karaoke_persist_sql.tables import row_base, row_class, table_of
 
 
 class Layout:
     """The tables of a set of models, in a metadata of their own."""
 
-    def __init__(self, models: Iterable[type[Record]]) -> None:
+    def __init__(self, models: Iterable[type[Record]], dialect: SQLDialect) -> None:
         self.models = tuple(dict.fromkeys((*MODELS, *models)))
         self.metadata = MetaData()
         self.tables: dict[type[Record], Table] = {}
@@ -24,8 +24,8 @@ class Layout:
         base = row_base(self.metadata)
         key_columns = {model.integrity.collection: model.integrity.key for model in self.models}
         for model in self.models:
-            self.tables[model] = table_of(row_class(model, base, key_columns))
-            self._add_counters(model)
+            self.tables[model] = table_of(row_class(model, base, key_columns, dialect))
+            self._add_counters(model, dialect)
 
     def model_of(self, collection: str) -> type[Record]:
         """The model of a collection."""
@@ -38,13 +38,22 @@ class Layout:
         counted = {counter.name for (model, _), counter in self.counters.items() if model in MODELS}
         return [table for table in self.metadata.sorted_tables if table.name not in own and table.name not in counted]
 
-    def _add_counters(self, model: type[Record]) -> None:
-        rows = self.metadata.tables[collection_table(model.integrity.collection)]
+    def _add_counters(self, model: type[Record], dialect: SQLDialect) -> None:
+        rows = self.tables[model]
         for entry in model.integrity.counted:
-            self.counters[model, entry.field] = counter_table(model, entry.field, self.metadata, rows)
+            self.counters[model, entry.field] = counter_table(model, entry.field, self.metadata, rows, dialect)
 
 
-@lru_cache(maxsize=64)
-def layout_of(models: tuple[type[Record], ...]) -> Layout:
+def layout_of(models: tuple[type[Record], ...], dialect: SQLDialect) -> Layout:
     """The layout of a set of models; making one takes a while, and stores share it."""
-    return Layout(models)
+    key = models, type(dialect), dialect.schema
+    layout = _layouts.get(key)
+    if layout is None:
+        if len(_layouts) >= _KEPT_LAYOUTS:
+            _layouts.clear()
+        layout = _layouts[key] = Layout(models, dialect)
+    return layout
+
+
+_KEPT_LAYOUTS = 64
+_layouts: dict[tuple[tuple[type[Record], ...], type[SQLDialect], str | None], Layout] = {}

@@ -114,7 +114,7 @@ class ModelPlan:
         statement = statement.on_conflict_do_update(
             index_elements=[self.key_name],
             set_={**{name: new[name] for name in columns}, "revision": self._next_revision},
-            where=or_(*[self.table.c[name].is_distinct_from(new[name]) for name in columns if name in given]),
+            where=or_(*[self._differs(name, new[name]) for name in columns if name in given]),
         )
         return self._compiled(statement)
 
@@ -124,9 +124,16 @@ class ModelPlan:
         changes: dict[str, BindParameter[Any]] = {name: parameters.next() for name in columns}
         # A fold differs only if its field does.
         fields = [name for name in columns if name in self.codec.fields]
-        differs = or_(*[self.table.c[name].is_distinct_from(changes[name]) for name in fields])
+        differs = or_(*[self._differs(name, changes[name]) for name in fields])
         statement = update(self.table).where(which, differs).values({**changes, "revision": self._next_revision})
         return self._compiled(statement.returning(self._key, self.table.c.revision))
+
+    def _differs(self, name: str, other: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether a field's column is to change."""
+        kind, column = self.codec.kind_of(name), self.table.c[name]
+        if isinstance(other, BindParameter):
+            return self._dialect.comparable(column, kind).is_distinct_from(other)
+        return self._dialect.comparable(column, kind).is_distinct_from(self._dialect.comparable(other, kind))
 
     def _row(self, parameters: Parameters) -> dict[str, BindParameter[Any]]:
         return {name: parameters.next() for name in column_names(self.model)}

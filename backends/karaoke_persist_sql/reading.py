@@ -65,6 +65,8 @@ class ReadingSession:
     def stream(self, query: Query, batch: int) -> Iterator[list[Any]]:
         """The same values in lists of at most `batch`."""
         plan = self.plans[query.model]
+        if self.plans.dialect.streams_need_transaction:
+            self._begin_if_single()
         sql, parameters = self.plans.select(query, plan.codec.fields)
         rows = RowStream(self.plans.dialect, self._connection, (sql, parameters))
         stream = ValueStream(rows, plan, batch, self._host.report_corrupt)
@@ -83,9 +85,7 @@ class ReadingSession:
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Songs by text."""
-        if self._single:  # more than one statement, and yet one snapshot
-            self._host.begin_snapshot(self._lease, self._timeout)
-            self._single = False
+        self._begin_if_single()  # more than one statement, and yet one snapshot
         return search_everything(cast("StoreSession", self), request)
 
     def rollback(self) -> None:
@@ -140,6 +140,12 @@ class ReadingSession:
 
     def _fail(self, error: Exception, activity: Activity = "work") -> NoReturn:
         raise self.plans.dialect.translate(error, activity, self._timeout) from error
+
+    def _begin_if_single(self) -> None:
+        if self._single:
+            self._lease = self._host.begin_again(self._lease, self._timeout)
+            self._connection = self._lease.connection
+            self._single = False
 
     def _close_streams(self) -> None:
         for stream in self._streams:

@@ -16,14 +16,13 @@ from karaoke_persist_sql.names import VERSION_TABLE
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_FOUND = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608
-
 
 def state_of(connection: Any, dialect: SQLDialect, layout: Layout) -> SchemaState:
     """What a raw connection finds: no schema, an older or a newer one, or the one needed."""
     added = [table.name for table in layout.added_tables]
     existing = dialect.existing_tables(connection, [VERSION_TABLE, *added])
-    found = [row[0] for row in connection.execute(_FOUND).fetchall()] if VERSION_TABLE in existing else []
+    sql = f"SELECT version_num FROM {dialect.qualified(VERSION_TABLE)}"  # noqa: S608
+    found = [row[0] for row in connection.execute(sql).fetchall()] if VERSION_TABLE in existing else []
     if not found:
         return SchemaState("absent", None, HEAD)
     if unknown := [revision for revision in found if revision not in REVISIONS]:

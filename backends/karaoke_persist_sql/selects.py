@@ -1,7 +1,8 @@
 """SELECT statements of queries.
 
 Absent values come last in both directions, so an order over a field that may be absent reads two partitions, the
-present and the absent, each from the same index; the databases run the parts of a UNION ALL one after the other.
+present and the absent, each from the same index. The databases run the parts of a UNION ALL one after the other; a
+part with a LIMIT of its own, as ours have, is never run by parallel workers.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def _partitioned(model: type[Record], order: Order | None) -> bool:
     return order is not None and field_of(model, order.field).nullable
 
 
-def _window_end(query: Query, dialect: SQLDialect) -> int | None:
+def _window_end(query: Query, dialect: SQLDialect) -> int:
     return dialect.no_limit if query.limit is None else min(query.limit + query.offset, INT64_MAX)
 
 
@@ -105,7 +106,8 @@ class _SelectBuilder:
         order = self._shape.order
         assert order is not None
         absent = and_(*[column.is_(None) for column in self._order_columns() if column is not self._key])
-        return self._in_order(and_(where, absent), after, [self._key])
+        # Ordered by the columns that are absent too: a database may know its index to be in that order only.
+        return self._in_order(and_(where, absent), after, self._order_columns())
 
     def _after(self) -> Clause | None:
         if self._shape.after is None:

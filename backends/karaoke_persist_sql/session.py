@@ -12,12 +12,15 @@ from typing import Any
 from karaoke_persist.contract import Query, Written
 from karaoke_persist.errors import AlreadyExists, NotFound, StaleWrite
 from karaoke_persist.models import Record
+from karaoke_persist_sql.dialect import Activity
 from karaoke_persist_sql.integrity import Cells, check_deleted, check_written, in_the_way, watched_fields
 from karaoke_persist_sql.plans import ModelPlan
 from karaoke_persist_sql.reading import ReadingSession
 from karaoke_persist_sql.tables import column_names
 
 Revisions = dict[str, int]
+GivenRow = tuple[frozenset[str], tuple[Any, ...]]
+"""The fields that were given, and a whole row in the order of `Codec.row`."""
 
 
 class WritingSession(ReadingSession):
@@ -37,7 +40,7 @@ class WritingSession(ReadingSession):
                 raise AlreadyExists(plan.model.__name__, plan.key_name, value.key)
         self._check(plan, {value.key: value.__dict__ for value in values}, {})
         rows = [plan.codec.row(value, value.revision if verbatim else 1) for value in values]
-        self._run(plan.insert, rows)
+        self.insert_rows(plan, rows)
 
     def upsert(self, values: Sequence[Record]) -> list[Written]:
         """Insert, or write the given fields over what is there."""
@@ -46,8 +49,7 @@ class WritingSession(ReadingSession):
         written = {value.key: _written_fields(value, before) for value in values}
         if way := self._check(plan, written, before):
             self._rewrite(plan, way, written)
-        for given, rows in _grouped((value.given, plan.codec.row(value, 1)) for value in values).items():
-            self._run(plan.upsert(given), rows)
+        self.upsert_rows(plan, [(value.given, plan.codec.row(value, 1)) for value in values], before)
         after = self._revisions(plan, list(before)) if before else {}
         return [Written(key, before.get(key, 0), after.get(key, 1)) for key in keys]
 
@@ -96,12 +98,14 @@ class WritingSession(ReadingSession):
 
     def commit(self) -> None:
         """Make everything durable; whatever happens, the connection is given back."""
+        activity: Activity = "work"
         try:
             self._close_streams()
+            activity = "commit"
             self._connection.commit()
         except self.plans.dialect.driver_error as error:
             try:
-                self._fail(error, "commit")
+                self._fail(error, activity)
             finally:
                 self.rollback()
         except BaseException:
@@ -112,9 +116,20 @@ class WritingSession(ReadingSession):
     def execute(self, sql: str) -> None:
         """Run a statement that has no answer."""
         try:
-            self._connection.execute(sql)
+            self.plans.dialect.command(self._connection, sql)
         except self.plans.dialect.driver_error as error:
             self._fail(error)
+
+    # what a backend may do faster
+
+    def insert_rows(self, plan: ModelPlan, rows: list[tuple[Any, ...]]) -> None:
+        """Store rows whose keys are free, in the order of `Codec.row`."""
+        self._run(plan.insert, rows)
+
+    def upsert_rows(self, plan: ModelPlan, rows: Sequence[GivenRow], before: Revisions) -> None:
+        """Store rows, or write the given fields over those whose keys are in `before`."""
+        for given, some in grouped(rows).items():
+            self._run(plan.upsert(given), some)
 
     # what writes are made of
 
@@ -150,7 +165,10 @@ class WritingSession(ReadingSession):
             return {}
         sql = plan.columns_of((plan.key_name, *watched))
         rows = self.fetch(sql, (self.plans.dialect.pack(keys),))
-        return {key: dict(zip(watched, cells, strict=True)) for key, *cells in rows}
+        recoded = plan.codec.recoded
+        return {
+            key: {name: recoded(name, cell) for name, cell in zip(watched, cells, strict=True)} for key, *cells in rows
+        }
 
     def _revisions(self, plan: ModelPlan, keys: Sequence[str]) -> Revisions:
         """The revisions of the rows that are there."""
@@ -206,7 +224,7 @@ def _written_fields(value: Record, before: Revisions) -> Mapping[str, Any]:
     return {name: fields[name] for name in value.given} if value.key in before else fields
 
 
-def _grouped(rows: Iterable[tuple[frozenset[str], tuple[Any, ...]]]) -> dict[frozenset[str], list[tuple[Any, ...]]]:
+def grouped(rows: Iterable[GivenRow]) -> dict[frozenset[str], list[tuple[Any, ...]]]:
     """Rows by the fields they give."""
     groups: dict[frozenset[str], list[tuple[Any, ...]]] = {}
     for given, row in rows:

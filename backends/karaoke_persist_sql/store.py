@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from weakref import WeakSet
 
 from karaoke_persist.contract import BackendInfo, SchemaState, StoreOptions, StoreSession
@@ -30,10 +30,11 @@ class SQLStore(ABC):
     readers: Leases
     writers: Leases
     """May be the same as `readers`."""
+    writing_session: ClassVar[type[WritingSession]] = WritingSession
 
     def __init__(self, url: str, options: StoreOptions, dialect: SQLDialect) -> None:
         self.url, self.options, self.dialect = url, options, dialect
-        self.layout: Layout = layout_of(tuple(options.models))
+        self.layout: Layout = layout_of(tuple(options.models), dialect)
         self.plans = Plans(self.layout, dialect)
         self.report_corrupt: Callable[[DataCorrupt], None] = options.report_corrupt
         self._closed = False
@@ -79,6 +80,11 @@ class SQLStore(ABC):
         for leases in self._all_leases():
             leases.close()
 
+    @property
+    def sessions_open(self) -> int:
+        """How many connections are in use, for those who look for leaks."""
+        return sum(leases.in_use for leases in self._all_leases())
+
     # what a backend adds
 
     @abstractmethod
@@ -122,8 +128,22 @@ class SQLStore(ABC):
 
     def renew(self, lease: Lease, timeout: float) -> Lease:
         """A fresh connection for a reader that lost its own."""
+        self.readers.discard_free()
         self.readers.discard(lease)
         return self._begun(self.readers, None, timeout)
+
+    def begin_again(self, lease: Lease, timeout: float) -> Lease:
+        """Begin a read-only transaction for a session that had none; its connection, or another if it was lost."""
+        try:
+            self.begin_snapshot(lease, timeout)
+        except self.dialect.driver_error as error:
+            if not self.dialect.is_disconnect(error):
+                raise self.translated(error, "work", timeout) from error
+        else:
+            return lease
+        self.readers.discard_free()
+        self.readers.discard(lease)
+        return self._begun(self.readers, self.begin_snapshot, timeout)
 
     def finish(self, lease: Lease, *, writes: bool, broken: bool) -> None:
         """Take a session's connection back and, if it wrote, let the next writer in."""
@@ -141,7 +161,7 @@ class SQLStore(ABC):
         left = self.enter_writer(timeout)
         try:
             lease = self._begun(self.writers, self.begin_writing, left)
-            return WritingSession(self, lease, timeout)
+            return self.writing_session(self, lease, timeout)
         except BaseException:
             self.leave_writer()
             raise
@@ -153,6 +173,7 @@ class SQLStore(ABC):
         except self.dialect.driver_error as error:
             if not self.dialect.is_disconnect(error):
                 raise self.translated(error, "open", timeout) from error
+        leases.discard_free()
         try:
             return self._begin_once(leases, begin, timeout)
         except self.dialect.driver_error as error:

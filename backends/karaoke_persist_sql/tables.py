@@ -24,7 +24,7 @@ from sqlmodel import SQLModel
 
 from karaoke_persist.models import Field, Kind, Record, fields_of, indexed_fields
 from karaoke_persist_sql import names
-from karaoke_persist_sql.types import TEXT, column_type
+from karaoke_persist_sql.dialect import SQLDialect
 
 
 def row_base(metadata: MetaData) -> type[SQLModel]:
@@ -32,14 +32,17 @@ def row_base(metadata: MetaData) -> type[SQLModel]:
     return types.new_class("RowBase", (SQLModel,), {"registry": registry(metadata=metadata)})
 
 
-def row_class(model: type[Record], base: type[SQLModel], key_columns: dict[str, str]) -> type[SQLModel]:
+def row_class(
+    model: type[Record], base: type[SQLModel], key_columns: dict[str, str], dialect: SQLDialect
+) -> type[SQLModel]:
     """The table class of a model. `key_columns` names the key of every collection a reference may point to."""
 
     def fill(namespace: dict[str, Any]) -> None:
-        columns = list(_columns(model))
+        columns = list(_columns(model, dialect))
+        options = {**dialect.table_options, "schema": dialect.schema}
         namespace["__module__"] = __name__
         namespace["__tablename__"] = names.table_name(model)
-        namespace["__table_args__"] = (*_constraints(model, key_columns), *_indexes(model), {"sqlite_strict": True})
+        namespace["__table_args__"] = (*_constraints(model, key_columns, dialect), *_indexes(model), options)
         namespace["__annotations__"] = dict.fromkeys((column.name for column in columns), Any)
         for column in columns:
             namespace[column.name] = ColumnField(default=None, sa_column=column)
@@ -64,12 +67,12 @@ def order_columns(model: type[Record], field: Field) -> tuple[str, ...]:
     return own if field.name == model.integrity.key else (*own, model.integrity.key)
 
 
-def _columns(model: type[Record]) -> Iterator[Column[Any]]:
+def _columns(model: type[Record], dialect: SQLDialect) -> Iterator[Column[Any]]:
     by_name = {field.name: field for field in fields_of(model)}
     for field in by_name.values():
-        yield Column(field.name, column_type(field.kind), nullable=_may_be_null(field))
+        yield Column(field.name, dialect.column_types[field.kind], nullable=_may_be_null(field))
     for name in indexed_fields(model):
-        yield Column(names.fold_name(name), TEXT, nullable=_may_be_null(by_name[name]))
+        yield Column(names.fold_name(name), dialect.column_types[Kind.TEXT], nullable=_may_be_null(by_name[name]))
 
 
 def _may_be_null(field: Field) -> bool:
@@ -77,13 +80,14 @@ def _may_be_null(field: Field) -> bool:
     return field.nullable or field.kind is Kind.JSON
 
 
-def _constraints(model: type[Record], key_columns: dict[str, str]) -> Iterator[Any]:
+def _constraints(model: type[Record], key_columns: dict[str, str], dialect: SQLDialect) -> Iterator[Any]:
     table, integrity = names.table_name(model), model.integrity
     yield PrimaryKeyConstraint(integrity.key, name=names.primary_key_name(table))
     for unique in integrity.unique:
         yield UniqueConstraint(*unique.fields, name=names.unique_name(table, unique.fields))
     for reference in integrity.references:
-        target = f"{names.collection_table(reference.to)}.{key_columns[reference.to]}"
+        where = "" if dialect.schema is None else f"{dialect.schema}."
+        target = f"{where}{names.collection_table(reference.to)}.{key_columns[reference.to]}"
         # Checked at commit: within a batch, rows may come before those they name.
         yield ForeignKeyConstraint(
             [reference.field],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from karaoke_persist.errors import Unavailable, Unsupported
 Role = Literal["reader", "writer", "migration"]
 
 MAX_MILLISECONDS = 2**31 - 1
-_PAUSE = 0.005
+_PAUSES = (0.0003, 0.0015)
 _WAIT_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _ROLE_PRAGMAS: dict[Role, tuple[str, ...]] = {
     "reader": ("PRAGMA query_only = ON", "PRAGMA foreign_keys = ON"),
@@ -32,7 +33,8 @@ def milliseconds(timeout: float) -> int:
 def connect(path: str, role: Role, durability: Durability, timeout: float) -> sqlite3.Connection:
     """A connection to an existing file, with no transactions but those begun by a statement of ours."""
     # mode=rw: a file that was deleted under us must not come back empty.
-    connection = _connect(f"{Path(path).as_uri()}?mode=rw", timeout)
+    # A writer asks for the lock again and again by itself (`retried`).
+    connection = _connect(f"{Path(path).as_uri()}?mode=rw", 0 if role == "writer" else timeout)
     synchronous = "NORMAL" if durability == "relaxed" else "FULL"
     try:
         connection.execute(f"PRAGMA synchronous = {synchronous}")
@@ -50,7 +52,7 @@ def prepare_file(path: str, timeout: float) -> None:
     connection = _connect(f"{Path(path).as_uri()}?mode=rwc", timeout)
     try:
         if _text(connection, "PRAGMA journal_mode") != "wal":
-            _retried(lambda: _switch_to_wal(connection, path), timeout)
+            retried(lambda: _switch_to_wal(connection, path), timeout)
         if _text(connection, "PRAGMA encoding") != "UTF-8":
             raise Unsupported("sqlite", f"the UTF-16 database {path}", "Its text sorts differently; use another file.")
     finally:
@@ -77,17 +79,22 @@ def _switch_to_wal(connection: sqlite3.Connection, path: str) -> None:
         )
 
 
-def _retried(action: Callable[[], None], timeout: float) -> None:
-    """Repeat while others are in the way: the switch to WAL does not wait by itself."""
+def retried(action: Callable[[], object], timeout: float) -> None:
+    """Repeat while others are in the way, until the timeout.
+
+    The switch to WAL does not wait by itself. `BEGIN IMMEDIATE` would, but SQLite's busy handler sleeps longer each
+    time, up to a tenth of a second, so that a writer among busy ones is passed by again and again.
+    """
     deadline = time.monotonic() + timeout
     while True:
         try:
-            return action()
+            action()
+            return
         except sqlite3.OperationalError as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code not in _WAIT_CODES or time.monotonic() >= deadline:
                 raise
-        time.sleep(_PAUSE)
+        time.sleep(random.uniform(*_PAUSES))  # noqa: S311 - spread, not secrecy
 
 
 def _text(connection: sqlite3.Connection, pragma: str) -> str:

@@ -7,17 +7,28 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, case, exists, false, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Text, case, exists, false, func, literal_column, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.dml import Insert
 
 from karaoke_persist.errors import KaraokePersistError
 from karaoke_persist.models import Kind
-from karaoke_persist_sql import JSON_DECODERS, JSON_ENCODERS, Activity, Converter, SQLDialect, Undecodable
+from karaoke_persist_sql import (
+    JSON_DECODERS,
+    JSON_ENCODERS,
+    Activity,
+    ColumnTypes,
+    Converter,
+    CounterNames,
+    SQLDialect,
+    Undecodable,
+)
 from karaoke_persist_sqlite.errors import translate
+from karaoke_persist_sqlite.triggers import counter_triggers
 
 _from_iso = datetime.fromisoformat
 _BOOLEANS = {0: False, 1: True}
@@ -50,6 +61,12 @@ class SQLiteDialect(SQLDialect):
     compiler = sqlite.dialect()
     driver_error = sqlite3.Error
     no_limit = -1
+    # SQLite compares text byte by byte unless told otherwise.
+    column_types: ColumnTypes = MappingProxyType(
+        {**dict.fromkeys(Kind, Text()), **dict.fromkeys((Kind.INTEGER, Kind.BOOLEAN), Integer())}
+    )
+    table_options: Mapping[str, Any] = MappingProxyType({"sqlite_strict": True})
+    counter_options: Mapping[str, Any] = MappingProxyType({"sqlite_strict": True, "sqlite_with_rowid": False})
     sum_part_count = 2
     encoders: Mapping[Kind, Converter] = {**JSON_ENCODERS, Kind.TIME: time_text, Kind.BOOLEAN: int}
     decoders: Mapping[Kind, Converter] = {
@@ -83,6 +100,10 @@ class SQLiteDialect(SQLDialect):
         sought = elements.c.value if kind is Kind.LIST else elements.c.key
         found = exists(select(literal_column("1")).select_from(elements).where(sought == parameter))
         return case((func.json_valid(column), found), else_=false())
+
+    def counter_triggers(self, counter: CounterNames) -> Sequence[str]:
+        """One trigger for each kind of change, row by row."""
+        return counter_triggers(counter)
 
     def insert(self, table: Any) -> Insert:
         """SQLite's INSERT."""

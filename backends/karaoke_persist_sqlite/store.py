@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -16,12 +17,14 @@ from karaoke_persist.errors import BadOption, DataCorrupt, SchemaMismatch
 from karaoke_persist_sql import Lease, Leases, SQLStore, pool_options, upgrade
 from karaoke_persist_sql.leases import RECYCLE_SECONDS
 from karaoke_persist_sql.migrations.revisions import HEAD
-from karaoke_persist_sqlite.connections import Role, connect, milliseconds, prepare_file
+from karaoke_persist_sqlite.connections import Role, connect, prepare_file, retried
 from karaoke_persist_sqlite.dialect import SQLiteDialect
 from karaoke_persist_sqlite.location import check_place, path_of
 from karaoke_persist_sqlite.turns import turn_of
 
-_BUSY = "busy_timeout"
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
 _CAPABILITIES = frozenset({Capability.PERSISTENT, Capability.MULTI_PROCESS, Capability.RELAXED_DURABILITY})
 
 
@@ -80,11 +83,7 @@ class SQLiteStore(SQLStore):
 
     def begin_writing(self, lease: Lease, timeout: float) -> None:
         """With the writer's lock from the start: to ask for it later can fail at once."""
-        wait = milliseconds(timeout)
-        if lease.facts.get(_BUSY) != wait:
-            lease.connection.execute(f"PRAGMA busy_timeout = {wait}")
-            lease.facts[_BUSY] = wait
-        lease.connection.execute("BEGIN IMMEDIATE")
+        retried(lambda: lease.connection.execute("BEGIN IMMEDIATE"), timeout)
 
     def enter_writer(self, timeout: float) -> float:
         """Wait behind the other threads of this process."""
@@ -105,17 +104,16 @@ class SQLiteStore(SQLStore):
         return connect(self._path, role, self._durability, self.options.timeout)
 
     def _leases(self, role: Role, size: int, *, ping: bool) -> Leases:
-        engine = create_engine(
-            "sqlite://",
-            creator=partial(self._connect, role),
-            poolclass=QueuePool,
+        pool = QueuePool(
+            lambda: cast("DBAPIConnection", self._connect(role)),
             pool_size=size,
             max_overflow=0,
-            pool_recycle=RECYCLE_SECONDS,
-            pool_pre_ping=ping,
-            pool_reset_on_return=None,  # a session ends its transaction itself
+            recycle=RECYCLE_SECONDS,
+            pre_ping=ping,
+            dialect=sqlite.dialect(dbapi=cast("Any", sqlite3)) if ping else None,
+            reset_on_return=None,  # a session ends its transaction itself
         )
-        return Leases(engine, size, keep=not ping)
+        return Leases(pool, size, keep=not ping)
 
     def _migrate(self) -> None:
         engine = create_engine("sqlite://", creator=partial(self._connect, "migration"), poolclass=NullPool)

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from karaoke_persist.cli.backends import backends
+from karaoke_persist.cli.conformance import conformance
 from karaoke_persist.cli.demo import demo
 from karaoke_persist.cli.schema import schema
 from karaoke_persist.cli.search import search
@@ -25,7 +26,7 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, sync, search, schema, backends):
+for _command in (demo, sync, search, schema, backends, conformance):
     app.command()(_command)
 
 

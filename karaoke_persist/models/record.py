@@ -17,6 +17,7 @@ from karaoke_persist.models.integrity import Integrity
 from karaoke_persist.models.json_values import same_json, thaw
 
 _set = object.__setattr__
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 class Record(BaseModel):
@@ -93,7 +94,11 @@ class Record(BaseModel):
 
     def to_dict(self) -> dict[str, Any]:
         """A camelCase dictionary of plain copies, ready for JSON; times are ISO 8601 text in UTC."""
-        return {alias: _plain(self.__dict__[name]) for name, alias in aliases(type(self))}
+        values = self.__dict__
+        return {
+            alias: value if type(value := values[name]) in _SCALARS else _plain(value)
+            for name, alias in aliases(type(self))
+        }
 
     @classmethod
     def checked_changes(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,6 +191,4 @@ def _no_such_field(model: type[BaseModel], name: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return thaw(value) if isinstance(value, dict | tuple) else value
+    return value.isoformat() if isinstance(value, datetime) else thaw(value)

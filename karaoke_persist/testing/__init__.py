@@ -11,7 +11,7 @@ from karaoke_persist.testing.catalogue import all_rules  # noqa: E402
 from karaoke_persist.testing.conformance import BackendConformance  # noqa: E402
 from karaoke_persist.testing.handles import Opener, Place, StoreUrl  # noqa: E402
 from karaoke_persist.testing.probes import KIT_MODELS, PROBE_MODELS  # noqa: E402
-from karaoke_persist.testing.rule import TOPICS, ConformanceWarning, Rule, rule  # noqa: E402
+from karaoke_persist.testing.rule import TOPICS, ConformanceWarning, Level, Rule, rule  # noqa: E402
 
 __all__ = [
     "KIT_MODELS",
@@ -19,6 +19,7 @@ __all__ = [
     "TOPICS",
     "BackendConformance",
     "ConformanceWarning",
+    "Level",
     "Opener",
     "Place",
     "Rule",

@@ -7,6 +7,8 @@ from karaoke_persist.testing.rules.domain import DomainErrorRules, StorageErrorR
 from karaoke_persist.testing.rules.errors import ErrorRules
 from karaoke_persist.testing.rules.events import EventRules
 from karaoke_persist.testing.rules.integrity import IntegrityRules
+from karaoke_persist.testing.rules.isolation import IsolationRules
+from karaoke_persist.testing.rules.isolation_processes import ProcessIsolationRules
 from karaoke_persist.testing.rules.limits import LimitRules
 from karaoke_persist.testing.rules.ordering import OrderRules
 from karaoke_persist.testing.rules.queries import QueryRules
@@ -22,6 +24,8 @@ from karaoke_persist.testing.rules.writers import SerialRules, WaitingRules
 
 class BackendConformance(
     SerialRules,
+    IsolationRules,
+    ProcessIsolationRules,
     SnapshotRules,
     OneShotReadRules,
     WaitingRules,
@@ -64,4 +68,19 @@ class BackendConformance(
     `store_url` gives the URL of the database of a name: empty when a test begins, the same database for the same name
     within the test. What has to be removed afterwards, the fixture removes after a `yield`. Options that every handle
     needs come from the fixture `store_options`. The backend is found as hosts find it, by its entry point.
+
+    A rule that cannot be kept yet is named with a reason, and then expected to fail: when it holds after all, that is
+    a failure, so that no gap is named longer than it is there.
+
+    ```python
+    class TestMyBackend(BackendConformance):
+        known_gaps = {"T3-02": "the server counts in whole seconds"}
+        level = "core"
+    ```
+
+    There are two levels. Core is what keeps a library whole and true: transactions, values, integrity, songs, order,
+    queries, errors, the schema, the life of a store. Full, the default, adds search and its ranking, and events.
+
+    After each test the writer must be free. A store that counts its sessions, as a number `sessions_open` (of SQL
+    stores: the connections in use), is asked for it too: nothing may be left.
     """

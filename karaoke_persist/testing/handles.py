@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Protocol, Unpack, cast
 
 import pytest
 
 import karaoke_persist
-from karaoke_persist import Change, Library, OpenOptions, Song
+from karaoke_persist import Change, Library, OpenOptions, SessionClosed, Song
 from karaoke_persist.contract import Capability, Query
 from karaoke_persist.ids import new_id
 from karaoke_persist.models import Record
 from karaoke_persist.plugins import load_backend
 from karaoke_persist.session import Session, SessionContext
 from karaoke_persist.testing.probes import KIT_MODELS
+from karaoke_persist.testing.rule import Level
 from karaoke_persist.urls import scheme_of
 
 StoreUrl = Callable[[str], str]
@@ -49,7 +51,14 @@ class Opener(Protocol):
 class Conformance:
     """The fixtures of every rule. A backend gives `store_url`; the rest follows."""
 
+    level: Level = "full"
+    """`core` leaves out the topics of `FULL_ALONE`: those rules are skipped."""
+    known_gaps: Mapping[str, str] = MappingProxyType({})
+    """Rules that are known not to hold yet, by id as pytest shows it, each with the reason."""
+
+    shown_id: str = ""
     _scheme: str
+    _opened: list[Library]
 
     @property
     def contract_version(self) -> str:
@@ -71,7 +80,17 @@ class Conformance:
     def conformance_rule(self, request: pytest.FixtureRequest, store_url: StoreUrl) -> object:
         """Give the rule under test, and remember which backend it is about."""
         self._scheme = scheme_of(store_url("main"))
+        self._opened = []
+        shown = getattr(request.node, "callspec", None)
+        self.shown_id = "" if shown is None else shown.id
         return getattr(request, "param", None)
+
+    def check_nothing_left(self) -> None:
+        """Fail if a test left a session open: the writer taken, or what the store itself counts as `sessions_open`."""
+        for library in self._opened:
+            with suppress(SessionClosed), library.transaction(timeout=0):
+                left = getattr(library.store, "sessions_open", 1)
+                assert left == 1, f"{left - 1} sessions are open beside the one that looks, after all have ended"
 
     @pytest.fixture
     def place(self, store_url: StoreUrl, store_options: OpenOptions) -> Place:
@@ -81,14 +100,13 @@ class Conformance:
     @pytest.fixture
     def open_library(self, store_url: StoreUrl, store_options: OpenOptions) -> Iterator[Opener]:
         """Give a function that opens handles by name, and close them after the test."""
-        opened: list[Library] = []
 
         def opener(name: str = "main", **options: Unpack[OpenOptions]) -> Library:
-            opened.append(Place(store_url(name), store_options).open(**options))
-            return opened[-1]
+            self._opened.append(Place(store_url(name), store_options).open(**options))
+            return self._opened[-1]
 
         yield opener
-        for library in reversed(opened):
+        for library in reversed(self._opened):
             library.close()
 
     @pytest.fixture
@@ -109,10 +127,16 @@ class Probe(Session):
 
 
 @contextmanager
-def probing(library: Library, *, read_only: bool = False, timeout: float | None = None) -> Iterator[Probe]:
+def probing(
+    library: Library,
+    *,
+    read_only: bool = False,
+    timeout: float | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Iterator[Probe]:
     """A transaction over any model: what `library.transaction()` is, without the namespaces."""
     backend = library.store.session(read_only=read_only, timeout=timeout)
-    context = SessionContext(library.store.info.scheme, KIT_MODELS, lambda: datetime.now(UTC), new_id)
+    context = SessionContext(library.store.info.scheme, KIT_MODELS, clock, new_id)
     probe = Probe(backend, context, read_only=read_only)
     try:
         yield probe

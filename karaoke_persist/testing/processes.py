@@ -42,6 +42,11 @@ class Worker:
     ) -> None:
         self.kill()
 
+    @property
+    def pipe(self) -> Pipe:
+        """What the function talks through, for those with more to say than words."""
+        return self._pipe
+
     def expect(self, word: str) -> None:
         """Wait until the worker sends this word."""
         assert self._receive() == (word, None)

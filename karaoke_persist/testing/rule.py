@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, Literal, Protocol, TypeVar, cast
 
 import pytest
 
@@ -39,6 +39,29 @@ TOPICS: Final = {
 }
 """What a rule is about, by the part of its id before the dash."""
 
+FULL_ALONE: Final = frozenset({"R", "N"})
+"""The topics that the level Core leaves out: a backend without them answers less, and loses and falsifies nothing."""
+
+Level = Literal["core", "full"]
+"""How much of the contract a backend is held to."""
+
+
+class UnderTest(Protocol):
+    """What a rule asks of the class that it is tested in."""
+
+    level: Level
+    known_gaps: Mapping[str, str]
+    shown_id: str
+    """The id of the running test, with what it is parametrised by."""
+
+    @property
+    def contract_version(self) -> str:
+        """The version of the contract that the backend declares."""
+        ...
+
+    def check_nothing_left(self) -> None:
+        """Fail if a session is still open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -53,6 +76,11 @@ class Rule:
         """What the rule is about."""
         return TOPICS[self.id.rpartition("-")[0]]
 
+    @property
+    def level(self) -> Level:
+        """The least level that the rule belongs to."""
+        return "full" if self.id.rpartition("-")[0] in FULL_ALONE else "core"
+
 
 class ConformanceWarning(UserWarning):
     """A backend breaks a rule that is newer than the contract version it declares."""
@@ -62,19 +90,29 @@ def rule(rule_id: str, *, since: str = "1.0") -> Callable[[F], F]:
     """Mark a test method as a rule; its docstring is the rule's sentence, and pytest shows the id in the test's name.
 
     A backend that declares an older contract than `since` is warned, not failed: the test ends as an expected failure.
+    So does a rule that is among the `known_gaps`, and it fails when it holds after all. When a test has ended, no
+    session may be left open.
     """
 
     def mark(test: F) -> F:
         stated = Rule(rule_id, inspect.cleandoc(test.__doc__ or "").replace("\n", " "), since)
 
         @wraps(test)
-        def checked(self: Any, *args: Any, **kwargs: Any) -> None:
+        def checked(self: UnderTest, *args: Any, **kwargs: Any) -> None:
             __tracebackhide__ = True
+            if stated.level == "full" and self.level == "core":
+                pytest.skip("not among the rules of the level core")
+            gap = self.known_gaps.get(self.shown_id, self.known_gaps.get(rule_id))
             try:
                 test(self, *args, **kwargs)
+                self.check_nothing_left()
             except (Exception, pytest.fail.Exception) as failure:
+                if gap is not None:
+                    pytest.xfail(f"known gap: {gap}")
                 _excuse(stated, self.contract_version, failure)
                 raise
+            if gap is not None:
+                pytest.fail(f"{self.shown_id} holds, and is no known gap any more ({gap}): {stated.sentence}")
 
         checked.__dict__["rule"] = stated
         shown = pytest.mark.parametrize("conformance_rule", [stated], ids=[rule_id], indirect=True).mark

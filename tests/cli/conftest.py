@@ -55,7 +55,7 @@ def process(tmp_path):
             env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
             stdout=stdout,
             stderr=subprocess.PIPE,
-            timeout=60,
+            timeout=300,
         )
         ran = Ran(done.returncode, (done.stdout or b"").decode(), done.stderr.decode())
         assert ran.code == expect, ran

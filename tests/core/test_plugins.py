@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -162,3 +163,15 @@ def test_hooks_are_described(hook: str) -> None:
     tests = [*(ROOT / "tests").rglob("*.py"), *Path(karaoke_persist.__file__).parent.rglob("testing/*.py")]
     assert spec.__doc__
     assert any(re.search(rf"def {hook}\(", path.read_text(encoding="utf-8")) for path in tests)
+
+
+def test_a_backend_without_its_driver() -> None:
+    """Opening `postgresql://` where psycopg is not installed names the package, and the command that installs it."""
+    code = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "import karaoke_persist\n"
+        "try: karaoke_persist.open('postgresql://localhost/karaoke')\n"
+        "except karaoke_persist.DriverMissing as error: print(error.package, error.command, sep='|')"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == 'psycopg|pip install "karaoke-persist[postgres]"'

@@ -49,3 +49,59 @@ def test_a_backend_is_needed(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-k", "T1-01")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*a subclass of BackendConformance gives the fixture `store_url`*"])
+
+
+GAPS = """
+    import pytest
+    from karaoke_persist.testing import rule
+    from karaoke_persist.testing.handles import Conformance
+
+    class TestIt(Conformance):
+        known_gaps = %s
+        level = "%s"
+
+        @pytest.fixture
+        def store_url(self):
+            return lambda name: f"memory://rules-{name}"
+
+        @rule("R-98")
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_it(self, library, number):
+            '''One is two.'''
+            assert number == 2
+
+        @rule("C-98")
+        def test_left(self, library):
+            '''What was opened is closed.'''
+            %s
+"""
+
+
+def test_a_known_gap(pytester: pytest.Pytester) -> None:
+    """A rule that is named as a gap is an expected failure with its reason; a test can be named by its own id."""
+    pytester.makepyfile(GAPS % ({"R-98-1": "one is one"}, "full", "assert True"))
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-rx")
+    result.assert_outcomes(passed=2, xfailed=1)
+    result.stdout.fnmatch_lines(["XFAIL *R-98-1*known gap: one is one*"])
+
+
+def test_a_gap_that_is_none(pytester: pytest.Pytester) -> None:
+    """A rule that is named as a gap and holds is a failure, which says so."""
+    pytester.makepyfile(GAPS % ({"R-98": "one is one"}, "full", "assert True"))
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, xfailed=1, failed=1)
+    result.stdout.fnmatch_lines(["*R-98-2 holds, and is no known gap any more (one is one): One is two.*"])
+
+
+def test_the_level_core(pytester: pytest.Pytester) -> None:
+    """The level core leaves the topics out that only Full has."""
+    pytester.makepyfile(GAPS % ({}, "core", "assert True"))
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1, skipped=2)
+
+
+def test_what_is_left_open_is_found(pytester: pytest.Pytester) -> None:
+    """A test that ends while the writer is taken fails, though everything it asserts is true."""
+    pytester.makepyfile(GAPS % ({}, "core", "library.store.session()"))
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=1, skipped=2)
+    result.stdout.fnmatch_lines(["*Busy*"])

@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-PACKAGES = ["karaoke_persist", "karaoke_persist_memory", "karaoke_persist_sql", "karaoke_persist_sqlite"]
+PACKAGES = [
+    "karaoke_persist",
+    "karaoke_persist_memory",
+    "karaoke_persist_postgres",
+    "karaoke_persist_sql",
+    "karaoke_persist_sqlite",
+]
 
 
 @pytest.mark.parametrize("name", PACKAGES)
@@ -36,7 +42,7 @@ def test_one_distribution_provides_the_backends() -> None:
     """The schemes of this distribution are found by their entry points."""
     names = {point.name for point in entry_points(group="karaoke_persist.backends")}
 
-    assert {"memory", "sqlite"} <= names
+    assert {"memory", "postgresql", "sqlite"} <= names
 
 
 def test_lowest_pins_every_floor() -> None:

@@ -21,6 +21,7 @@ from karaoke_persist_sql import schema as sql_schema
 from karaoke_persist_sql.layout import Layout
 from karaoke_persist_sql.migrations.revisions import HEAD, REVISIONS
 from karaoke_persist_sql.names import VERSION_TABLE
+from karaoke_persist_sqlite.dialect import SQLiteDialect
 
 HERE = Path(__file__).parent
 
@@ -48,7 +49,7 @@ def test_the_migrated_schema_is_the_generated_one(path, tmp_path):
     open_store(path, models=MODELS).close()
     generated = tmp_path / "generated.db"
     engine = create_engine(f"sqlite:///{generated}")
-    Layout(MODELS).metadata.create_all(engine)
+    Layout(MODELS, SQLiteDialect("unused")).metadata.create_all(engine)
     engine.dispose()
     assert _definitions(generated) == _definitions(path)
 
@@ -68,12 +69,12 @@ def sql_schema_metadata(path: Path):
     """The metadata of the models that the test's stores have."""
     from sqlite_probes import PROBES
 
-    return Layout(PROBES).metadata
+    return Layout(PROBES, SQLiteDialect("unused")).metadata
 
 
 def test_columns_are_the_fields_and_their_folds():
     """Every field of a model has a column; beside them there are folds alone."""
-    layout = Layout(MODELS)
+    layout = Layout(MODELS, SQLiteDialect("unused"))
     for model in layout.models:
         columns = {column.name for column in layout.tables[model].columns}
         folds = {f"{field.name}_fold" for field in fields_of(model) if field.kind.value == "indexed"}
@@ -84,7 +85,7 @@ def test_the_tables_stay_out_of_a_host_s_metadata():
     """SQLModel's own metadata, which a host uses, never holds a table of ours."""
     from sqlmodel import SQLModel
 
-    Layout(MODELS)
+    Layout(MODELS, SQLiteDialect("unused"))
     assert not [name for name in SQLModel.metadata.tables if name.startswith("kp_")]
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
 
 import pytest
 
-from karaoke_persist import BadOption, Library, SessionClosed, Unsupported, WrongThread
-from karaoke_persist.contract import CONTRACT_VERSION, Capability
+from karaoke_persist import BadOption, Library, SessionClosed, Song, Unsupported, WrongThread
+from karaoke_persist.contract import CONTRACT_VERSION, Capability, Query
 from karaoke_persist.plugins import load_backend
-from karaoke_persist.testing.handles import Conformance, Opener, Place, add_songs, nothing_changes, require
+from karaoke_persist.testing.handles import Conformance, Opener, Place, add_songs, nothing_changes, probing, require
 from karaoke_persist.testing.processes import Worker, forked
 from karaoke_persist.testing.rule import is_newer, rule
 from karaoke_persist.testing.rules.transactions import titles
 from karaoke_persist.testing.samples import EVERY_FIELD, song, songs
 from karaoke_persist.testing.threads import in_thread, together
-from karaoke_persist.testing.workers import commit_and_wait
+from karaoke_persist.testing.workers import commit_and_wait, open_and_store
 from karaoke_persist.urls import scheme_of
 
 
@@ -64,6 +67,24 @@ class CapabilityRules(Conformance):
         with pytest.raises(BadOption, match="no_such_option"):
             open_library(backend_options={"no_such_option": 1})
 
+    @rule("C-06")
+    def test_between_processes(self, library: Library, place: Place) -> None:
+        """What another process commits is seen here where several processes are declared, and is not where not."""
+        with Worker(open_and_store, place, "theirs") as worker:
+            worker.expect("ready")
+            worker.tell("go")
+            worker.result()
+        shared = Capability.MULTI_PROCESS in library.store.info.capabilities
+        assert library.songs.count_songs() == (1 if shared else 0)
+
+    @rule("C-07")
+    def test_after_the_last_handle(self, place: Place, open_library: Opener) -> None:
+        """What was committed outlives the last handle where persistence is declared, and goes with it where not."""
+        with place.open() as first:
+            add_songs(first, song())
+            persistent = Capability.PERSISTENT in first.store.info.capabilities
+        assert open_library().songs.count_songs() == (1 if persistent else 0)
+
 
 class DurabilityRules(Conformance):
     """T11: a commit that returned is durable."""
@@ -100,6 +121,44 @@ class DurabilityRules(Conformance):
         assert library.songs.count_songs() == 1
         add_songs(library, song("song-2"))
         assert open_library().songs.count_songs() == 2
+
+
+def fail_after_reading(library: Library) -> None:
+    """A reader that an exception leaves, its stream half read."""
+    with probing(library, read_only=True) as probe:
+        next(probe.stream(Query(Song), 2))
+        raise ZeroDivisionError
+
+
+def fail_after_writing(library: Library) -> None:
+    """A writer that an exception leaves inside a savepoint."""
+    with probing(library) as probe, probe.savepoint():
+        probe.delete(Song, "song-000")
+        raise ZeroDivisionError
+
+
+def undo(library: Library) -> None:
+    """A writer that is rolled back by hand."""
+    with library.transaction() as tx:
+        tx.songs.delete_song("song-000")
+        tx.rollback()
+
+
+def look_and_leave(library: Library) -> None:
+    """A reader that leaves its stream half read."""
+    with probing(library, read_only=True) as probe:
+        next(probe.stream(Query(Song), 2))
+
+
+ENDINGS: Final[tuple[Callable[[Library], object], ...]] = (
+    fail_after_reading,
+    fail_after_writing,
+    undo,
+    look_and_leave,
+    lambda library: library.songs.get_song("song-001"),
+    lambda library: library.songs.patch_song("song-001", {"favorite": True}),
+)
+"""Ways for a session to end."""
 
 
 class LifeRules(Conformance):
@@ -217,6 +276,17 @@ class LifeRules(Conformance):
             go_on.set()
             holder.join(30)
         assert titles(library) == ["Held"]
+
+    @rule("C-19")
+    def test_nothing_is_left_behind(self, library: Library) -> None:
+        """However a session ends, it gives back what it held: a hundred ends of each kind leave the store as fresh."""
+        add_songs(library, *songs(5))
+        for _ in range(100):
+            for ending in ENDINGS:
+                with suppress(ZeroDivisionError):
+                    ending(library)
+        with library.transaction(timeout=0):
+            assert getattr(library.store, "sessions_open", 1) == 1
 
     @rule("C-18")
     def test_the_address_is_not_a_secret(self, library: Library, place: Place) -> None:

@@ -10,7 +10,7 @@ from karaoke_persist.testing.handles import Conformance, Opener, Place, StoreUrl
 from karaoke_persist.testing.processes import in_processes
 from karaoke_persist.testing.rule import rule
 from karaoke_persist.testing.samples import EVERY_FIELD, song
-from karaoke_persist.testing.threads import together
+from karaoke_persist.testing.threads import Background, together
 from karaoke_persist.testing.workers import open_and_store
 
 
@@ -69,3 +69,26 @@ class SchemaRules(Conformance):
         add_songs(library, song("a"))
         add_songs(second, song("b"))
         assert ([each.id for each in library.songs.get_songs()], second.songs.count_songs()) == (["a"], 1)
+
+    @rule("M-08")
+    def test_migrating_at_the_same_time(self, library: Library, other: Library) -> None:
+        """Threads that migrate a current schema while others write all succeed, and no row is lost."""
+        together(
+            library.store.migrate,
+            other.store.migrate,
+            lambda: add_songs(library, song("a")),
+            lambda: add_songs(other, song("b")),
+        )
+        assert library.songs.count_songs() == 2
+        assert other.store.schema().state == "current"
+
+    @rule("M-09")
+    def test_a_migration_waits_for_the_writer(self, library: Library, open_library: Opener) -> None:
+        """A migration while a transaction is open is done after it at the latest, and undoes none of it."""
+        hasty = open_library()
+        with library.transaction() as tx:
+            tx.songs.create_or_update_song("a", "A", "x")
+            migrating = Background(hasty.store.migrate)
+            tx.songs.create_or_update_song("b", "B", "x")
+        assert migrating.result().state == "current"
+        assert library.songs.count_songs() == 2

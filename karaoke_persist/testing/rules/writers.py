@@ -17,7 +17,7 @@ from karaoke_persist.testing.rule import rule
 from karaoke_persist.testing.rules.transactions import titles
 from karaoke_persist.testing.rules.values import read
 from karaoke_persist.testing.samples import song
-from karaoke_persist.testing.threads import Background, in_thread, outcome_of, reached, together
+from karaoke_persist.testing.threads import WAIT, Background, in_thread, outcome_of, reached, together
 from karaoke_persist.testing.workers import count_up, hold_the_writer, write_at_once
 
 
@@ -228,3 +228,38 @@ class WaitingRules(Conformance):
         require(library, Capability.MULTI_PROCESS)
         with library.transaction(), Worker(write_at_once, place) as worker, pytest.raises(Busy):
             worker.result()
+
+    @rule("T3-09")
+    def test_the_timeout_of_one_transaction(self, library: Library, open_library: Opener) -> None:
+        """A timeout given to a transaction replaces that of the library, to wait longer and to wait less."""
+        hasty, patient = open_library(timeout=0), open_library(timeout=WAIT)
+        with library.transaction() as tx:
+            with pytest.raises(Busy) as caught, patient.transaction(timeout=0):
+                pass
+            waiting = Background(lambda: count_in(hasty, timeout=WAIT))
+            tx.songs.create_or_update_song("a", "A", "x")
+        assert (caught.value.timeout, waiting.result()) == (0, 1)
+
+    @rule("T3-10")
+    def test_who_gave_up_waits_no_more(self, library: Library, other: Library) -> None:
+        """A writer that gave up waiting is out of the line: who waits longer gets in, and after that anybody."""
+        entered = threading.Event()
+
+        def wait_longer() -> int:
+            reached(entered)
+            return count_in(other, timeout=WAIT)
+
+        waiting = Background(wait_longer)
+        with library.transaction() as tx:
+            entered.set()
+            given_up = [Background(outcome_of(lambda: count_in(other, timeout=0.1))) for _ in range(3)]
+            assert [type(each.result()) for each in given_up] == [Busy] * 3
+            tx.songs.create_or_update_song("a", "A", "x")
+        assert waiting.result() == 1
+        assert count_in(library, timeout=0) == 1
+
+
+def count_in(library: Library, timeout: float) -> int:
+    """Count songs in a write transaction."""
+    with library.transaction(timeout=timeout) as tx:
+        return tx.songs.count_songs()

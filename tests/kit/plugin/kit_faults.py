@@ -1,15 +1,20 @@
 # ruff: noqa: D102 - the contract says what the methods do
 """Backends that each break one promise: the memory backend, behind a session or a store with one fault.
 
-The fault is chosen by `backend_options={"fault": name}`.
+The fault is chosen by `backend_options={"fault": name}`. `FAULTS` says what each is and which rule finds it.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+import inspect
+import re
+from typing import Any, ClassVar, NamedTuple
 
-from karaoke_persist.contract import CONTRACT_VERSION, Capability, StoreOptions, Written, hookimpl
+import session_faults
+from session_faults import Delegate
+
+from karaoke_persist.contract import CONTRACT_VERSION, Capability, StoreOptions, hookimpl
 from karaoke_persist_memory.store import open_memory_store
 
 contract_version = CONTRACT_VERSION
@@ -18,155 +23,98 @@ contract_version = CONTRACT_VERSION
 @hookimpl
 def karaoke_open_store(url: str, options: StoreOptions) -> Any:
     """Open a memory store, and hide it behind the fault that was asked for."""
-    fault = options.backend_options.get("fault", "none")
-    healthy = dataclasses.replace(options, backend_options={})
-    return Store(open_memory_store(url.replace("faulty://", "memory://"), healthy), fault)
+    fault = FAULTS.get(options.backend_options.get("fault", "none"))
+    healthy = open_memory_store(url.replace("faulty://", "memory://"), dataclasses.replace(options, backend_options={}))
+    if fault is None:
+        return Store(healthy)
+    return fault.kind(healthy) if issubclass(fault.kind, Store) else Store(healthy, fault.kind)
 
 
-class Delegate:
-    """Everything that is not overridden is the healthy object's."""
+class Store:
+    """A store whose sessions may have a fault."""
 
-    def __init__(self, healthy: Any) -> None:
-        self.healthy = healthy
+    found_by: ClassVar[str] = ""
+
+    def __init__(self, healthy: Any, kind: type[Delegate] = Delegate) -> None:
+        self.healthy, self._kind = healthy, kind
+        self.info = dataclasses.replace(healthy.info, scheme="faulty")
+        self.sessions_open = 1
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.healthy, name)
 
+    def session(self, **how: Any) -> Any:
+        before = self.healthy._database.tables
+        writes = not how.get("read_only")
+        session = self._kind(self.healthy.session(**(how if self._kind.exclusive else {**how, "read_only": True})))
+        session.store = self
+        if writes:
+            session.begun(before)
+        return session
 
-class Store(Delegate):
-    """A store whose sessions have a fault."""
 
-    def __init__(self, healthy: Any, fault: str) -> None:
-        super().__init__(healthy)
-        self._fault = fault
-        self.info = dataclasses.replace(healthy.info, scheme="faulty")
-        if fault == "lies_about_a_capability":
-            self.info = dataclasses.replace(self.info, capabilities=frozenset({Capability.RELAXED_DURABILITY}))
+class LetsTwoWritersIn(Store):
+    """A writer does not wait for the one before it."""
+
+    found_by = "T3-01"
+
+    def __init__(self, healthy: Any) -> None:
+        super().__init__(healthy, session_faults.LosesOneOfTwoWriters)
+
+
+class IgnoresATimeoutOfZero(Store):
+    """Who must not wait waits a while."""
+
+    found_by = "T3-01"
 
     def session(self, **how: Any) -> Any:
-        if self._fault == "lets_two_writers_in" and not how.get("read_only"):
-            session = self.healthy.session(**{**how, "read_only": True})
-            session.commit = lambda: session._database.publish(session._tables)
-            return session
-        return FAULTS.get(self._fault, Delegate)(self.healthy.session(**how))
+        return super().session(**{**how, "timeout": max(1.5, how.get("timeout") or 0.0)})
 
 
-class KeepsSavepointData(Delegate):
-    """Undoing a savepoint keeps what it did."""
+class NeverWaits(Store):
+    """Who may wait is refused at once."""
 
-    def savepoint(self) -> Any:
-        savepoint = self.healthy.savepoint()
-        savepoint.rollback = savepoint.release
-        return savepoint
+    found_by = "T3-02"
 
-
-class ShowsWritesBeforeCommit(Delegate):
-    """Others see what is not committed."""
-
-    def upsert(self, values: Any) -> Any:
-        written = self.healthy.upsert(values)
-        self.healthy._database.publish(self.healthy._tables)
-        return written
+    def session(self, **how: Any) -> Any:
+        return super().session(**{**how, "timeout": 0})
 
 
-class ReadsWithoutSnapshot(Delegate):
-    """A reader sees each commit at once."""
+class LiesAboutACapability(Store):
+    """A capability is declared that is not there."""
 
-    def find(self, query: Any) -> Any:
-        if self.healthy._read_only:
-            self.healthy._tables = self.healthy._database.tables
-        return self.healthy.find(query)
+    found_by = "C-03"
 
-
-class CommitsOnError(Delegate):
-    """What was to be undone is committed."""
-
-    def rollback(self) -> None:
-        self.healthy.rollback() if self.healthy._read_only else self.healthy.commit()
+    def __init__(self, healthy: Any) -> None:
+        super().__init__(healthy)
+        self.info = dataclasses.replace(self.info, capabilities=frozenset({Capability.RELAXED_DURABILITY}))
 
 
-class LosesExpect(Delegate):
-    """A stale write is done."""
+class HidesACapability(Store):
+    """What is not declared is there: data that outlives its last handle."""
 
-    def patch(self, model: Any, key: str, changes: Any, *, expect: int | None = None) -> Any:
-        return self.healthy.patch(model, key, changes)
+    found_by = "C-07"
 
-
-class SortsAbsentFirst(Delegate):
-    """Absent values come first."""
-
-    def find(self, query: Any) -> Any:
-        rows = self.healthy.find(query)
-        if query.order is None:
-            return rows
-        return sorted(rows, key=lambda row: getattr(row, query.order.field) is not None)
+    def close(self) -> None:
+        """Keep everything."""
 
 
-class DropsMicroseconds(Delegate):
-    """Times are cut to seconds."""
+class Fault(NamedTuple):
+    """What is wrong, which rule finds it, and the class that does it."""
 
-    def upsert(self, values: Any) -> Any:
-        return self.healthy.upsert([self._shortened(value) for value in values])
-
-    def _shortened(self, value: Any) -> Any:
-        times = {name: at.replace(microsecond=0) for name, at in vars(value).items() if hasattr(at, "microsecond")}
-        return value.replaced(times)
+    sentence: str
+    rule_id: str
+    kind: type[Any]
 
 
-class KeepsHalfABatch(Delegate):
-    """The rows before the one that is refused stay."""
-
-    def upsert(self, values: Any) -> Any:
-        return [written for value in values for written in self.healthy.upsert([value])]
-
-
-class TellsOfNothing(Delegate):
-    """A write that changed nothing is told as an update."""
-
-    def upsert(self, values: Any) -> Any:
-        return [Written(each.key, each.before, each.before + 1) for each in self.healthy.upsert(values)]
+def _faults() -> dict[str, Fault]:
+    kinds = [*vars(session_faults).values(), *globals().values()]
+    found = {kind: None for kind in kinds if inspect.isclass(kind) and vars(kind).get("found_by")}
+    return {_name(kind): Fault(inspect.cleandoc(kind.__doc__ or ""), kind.found_by, kind) for kind in found}
 
 
-class FoldsIds(Delegate):
-    """Ids that differ in case are the same."""
-
-    def get(self, model: Any, keys: Any) -> Any:
-        folded = {row.key.casefold(): row for row in self.healthy._rows(model)}
-        return {key: folded[key.casefold()] for key in keys if key.casefold() in folded}
+def _name(kind: type[Any]) -> str:
+    return re.sub(r"(?<=.)(?=[A-Z])", "_", kind.__name__).lower()
 
 
-class ForgetsReferences(Delegate):
-    """What is still named is deleted."""
-
-    def delete_where(self, query: Any) -> Any:
-        table = self.healthy._table(query.model)
-        doomed = self.healthy.find(query)
-        for row in doomed:
-            table = table.without_row(row.key)
-        self.healthy._tables = {**self.healthy._tables, query.model.integrity.collection: table}
-        return [Written(row.key, row.revision, 0) for row in doomed]
-
-
-class SearchesTitlesAlone(Delegate):
-    """Songs are found by their titles only."""
-
-    def search(self, request: Any) -> Any:
-        result = self.healthy.search(request)
-        songs = tuple(song for song in result.songs if request.text.casefold() in song.title.casefold())
-        return dataclasses.replace(result, songs=songs)
-
-
-FAULTS: dict[str, type[Delegate]] = {
-    "keeps_savepoint_data": KeepsSavepointData,
-    "shows_writes_before_commit": ShowsWritesBeforeCommit,
-    "reads_without_snapshot": ReadsWithoutSnapshot,
-    "commits_on_error": CommitsOnError,
-    "loses_expect": LosesExpect,
-    "sorts_absent_first": SortsAbsentFirst,
-    "drops_microseconds": DropsMicroseconds,
-    "keeps_half_a_batch": KeepsHalfABatch,
-    "tells_of_nothing": TellsOfNothing,
-    "folds_ids": FoldsIds,
-    "forgets_references": ForgetsReferences,
-    "searches_titles_alone": SearchesTitlesAlone,
-}
+FAULTS: dict[str, Fault] = _faults()

@@ -1,0 +1,47 @@
+"""The marks P1 to P10: what is measured, on which backends, at which size, against which budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from benchmarks.comparing import Context
+from benchmarks.harness import Result
+from benchmarks.marks import (
+    p1_get_sqlite,
+    p2_page,
+    p3_get_postgres,
+    p4_depth,
+    p5_bulk,
+    p6_transaction,
+    p7_mixed_load,
+    p8_streaming,
+    p9_memory,
+    p10_artists,
+)
+
+HUNDRED_THOUSAND, MILLION = 100_000, 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark; `sizes` are the libraries that its budget speaks of."""
+
+    run: Callable[[Context], Iterator[Result]]
+    backends: tuple[str, ...]
+    sizes: tuple[int, ...] = (HUNDRED_THOUSAND,)
+
+
+_BOTH = ("sqlite", "postgresql")
+MARKS = {
+    "P1": Mark(p1_get_sqlite.run, ("sqlite",)),
+    "P2": Mark(p2_page.run, _BOTH),
+    "P3": Mark(p3_get_postgres.run, ("postgresql",)),
+    "P4": Mark(p4_depth.run, _BOTH, (MILLION,)),
+    "P5": Mark(p5_bulk.run, _BOTH),
+    "P6": Mark(p6_transaction.run, _BOTH),
+    "P7": Mark(p7_mixed_load.run, ("sqlite",)),
+    "P8": Mark(p8_streaming.run, _BOTH, (MILLION,)),
+    "P9": Mark(p9_memory.run, ("memory",)),
+    "P10": Mark(p10_artists.run, _BOTH, (HUNDRED_THOUSAND, MILLION)),
+}

@@ -1,0 +1,116 @@
+"""The databases that are measured: loaded once, then read in place or written to in a copy."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks import libraries
+from benchmarks.postgres_server import Server
+
+FOLDER = Path(tempfile.gettempdir()) / "karaoke_persist_benchmarks"
+_VERSION = "1"
+"""Changes when the generator or the schema does, so that nothing stale is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One loaded library."""
+
+    backend: str
+    url: str
+    """For this project."""
+    place: str
+    """For everybody else: a path, or a connection string."""
+    songs: int
+    durability: str = "full"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """For SQLAlchemy."""
+        if self.backend == "sqlite":
+            return f"sqlite:///{self.place}"
+        return self.place.replace("postgresql://", "postgresql+psycopg://")
+
+
+class Targets:
+    """Gives out targets, and ends what was started for them."""
+
+    def __init__(self) -> None:
+        FOLDER.mkdir(mode=0o755, exist_ok=True)
+        self._server: Server | None = None
+
+    def loaded(self, backend: str, songs: int) -> Target:
+        """A library of so many songs, for reading."""
+        return self._sqlite(songs) if backend == "sqlite" else self._postgres(songs)
+
+    def copy(self, backend: str, songs: int, durability: str = "full") -> Target:
+        """The same, for writing; each call gives a fresh one."""
+        source = self.loaded(backend, songs)
+        if backend == "sqlite":
+            path = FOLDER / "copy.db"
+            _remove(path)
+            shutil.copyfile(source.place, path)
+            return Target("sqlite", f"sqlite:///{path}", str(path), songs, durability)
+        name = f"{self._name(songs)}_copy"
+        self.server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.server.execute(f"CREATE DATABASE {name} TEMPLATE {self._name(songs)}")
+        return Target("postgresql", self.server.url(name), self.server.url(name), songs, durability)
+
+    @property
+    def server(self) -> Server:
+        """The PostgreSQL server, started when it is first needed."""
+        if self._server is None:
+            self._server = Server(FOLDER / "postgres")
+        return self._server
+
+    def close(self) -> None:
+        """Remove the copies and stop the server; loaded libraries stay for the next run."""
+        _remove(FOLDER / "copy.db")
+        if self._server is not None:
+            self._server.stop()
+
+    def _sqlite(self, songs: int) -> Target:
+        path = FOLDER / f"songs_{songs}_{_VERSION}.db"
+        if not path.exists():
+            unfinished = path.with_suffix(".loading")
+            _remove(unfinished)
+            _load(f"sqlite:///{unfinished}", songs)
+            connection = sqlite3.connect(unfinished)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            unfinished.rename(path)
+        return Target("sqlite", f"sqlite:///{path}", str(path), songs)
+
+    def _postgres(self, songs: int) -> Target:
+        name = self._name(songs)
+        if not self.server.has(name):
+            unfinished = f"{name}_loading"
+            self.server.execute(f"DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")
+            self.server.execute(f"CREATE DATABASE {unfinished}")
+            _load(self.server.url(unfinished), songs)
+            self.server.execute("VACUUM ANALYZE", unfinished)
+            self.server.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")
+        return Target("postgresql", self.server.url(name), self.server.url(name), songs)
+
+    @staticmethod
+    def _name(songs: int) -> str:
+        return f"songs_{songs}_{_VERSION}"
+
+
+def _load(url: str, songs: int) -> None:
+    print(f"loading {songs:,} songs …", end=" ", flush=True)
+    began = perf_counter()
+    libraries.load(url, songs)
+    print(f"{perf_counter() - began:.0f} s", flush=True)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            Path(f"{path}{suffix}").unlink()

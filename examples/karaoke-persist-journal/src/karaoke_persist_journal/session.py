@@ -1,0 +1,164 @@
+"""A transaction: a snapshot, and, in a writer, the next version in the making."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from karaoke_persist.contract import Aggregate, Query, SearchRequest, SearchResult, Written, reference
+from karaoke_persist.errors import AlreadyExists, NotFound, ReferenceMissing, StaleWrite, StillReferenced
+from karaoke_persist.models import Record
+
+from karaoke_persist_journal.journal import EMPTY, Journal, Table, Version
+
+R = TypeVar("R", bound=Record)
+
+
+class JournalSession:
+    """One transaction. `file` is the locked journal of a writer."""
+
+    def __init__(self, journal: Journal, base: Version, file: io.FileIO | None) -> None:
+        self._journal, self._base, self._file = journal, base, file
+        self.tables = dict(base.tables)
+        self._touched: set[tuple[str, str]] = set()
+
+    def get(self, model: type[R], keys: Sequence[str]) -> dict[str, R]:
+        table = self._table(model)
+        return {key: table[key] for key in keys if key in table}
+
+    def find(self, query: Query) -> list[Any]:
+        return reference.select(query, self._rows)
+
+    def rows(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+        return [tuple([row.__dict__[field] for field in fields]) for row in self.find(query)]
+
+    def stream(self, query: Query, batch: int) -> Iterator[list[Any]]:
+        found = self.find(query)
+        yield from (found[start : start + batch] for start in range(0, len(found), batch))
+
+    def aggregate(self, request: Aggregate) -> list[tuple[Any, ...]]:
+        return reference.aggregate(request, self._rows)
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        return reference.search(self, request)
+
+    def insert(self, values: Sequence[Record], *, verbatim: bool = False) -> None:
+        model = type(values[0])
+        for value in values:
+            if value.key in self._table(model):
+                raise AlreadyExists(model.__name__, model.integrity.key, value.key)
+        self._put(model, [value if verbatim else value.replaced({"revision": 1}) for value in values])
+
+    def upsert(self, values: Sequence[Record]) -> list[Written]:
+        pairs: list[tuple[Record | None, Record]] = []
+        for value in values:
+            old = self._table(type(value)).get(value.key)
+            given = {name: value.__dict__[name] for name in value.given}
+            pairs.append((old, value.replaced({"revision": 1}) if old is None else _changed(old, given)))
+        return self._write(type(values[0]), pairs)
+
+    def patch(self, model: type[Record], key: str, changes: Mapping[str, Any], *, expect: int | None = None) -> Written:
+        old = self._table(model).get(key)
+        if old is None:
+            raise NotFound(model.__name__, key)
+        if expect is not None and old.revision != expect:
+            raise StaleWrite(model.__name__, key, expect, old.revision)
+        return self._write(model, [(old, _changed(old, changes))])[0]
+
+    def patch_where(self, query: Query, changes: Mapping[str, Any]) -> list[Written]:
+        pairs = [(old, new) for old in self.find(query) if (new := _changed(old, changes)) is not old]
+        return self._write(query.model, pairs)
+
+    def delete_where(self, query: Query) -> list[Written]:
+        collection, doomed = query.model.integrity.collection, self.find(query)
+        table = self._table(query.model)
+        for row in doomed:
+            table = table.remove(row.key)
+        tables = {**self.tables, collection: table}
+        self._check_unreferenced(query.model, {row.key for row in doomed}, tables)
+        self.tables = tables
+        self._touched.update((collection, row.key) for row in doomed)
+        return [Written(row.key, row.revision, 0) for row in doomed]
+
+    def savepoint(self) -> JournalSavepoint:
+        return JournalSavepoint(self)
+
+    def commit(self) -> None:
+        assert self._file is not None
+        changes: dict[str, dict[str, Any]] = {}
+        for collection, key in sorted(self._touched):
+            new = self.tables.get(collection, EMPTY).get(key)
+            if new is not self._base.tables.get(collection, EMPTY).get(key):
+                changes.setdefault(collection, {})[key] = new
+        try:
+            if changes:
+                self._journal.append(self._file, self._base, self.tables, changes)
+        finally:
+            self._journal.unlock(self._file)
+
+    def rollback(self) -> None:
+        if self._file is not None:
+            self._journal.unlock(self._file)
+
+    def _table(self, model: type[Record]) -> Table:
+        return self.tables.get(model.integrity.collection, EMPTY)
+
+    def _rows(self, model: type[Record]) -> Iterable[Record]:
+        return self._table(model).values()
+
+    def _write(self, model: type[Record], pairs: Sequence[tuple[Record | None, Record]]) -> list[Written]:
+        """Store the new one of each pair of old and new, and say what became of them."""
+        self._put(model, [new for old, new in pairs if new is not old])
+        return [Written(new.key, 0 if old is None else old.revision, new.revision) for old, new in pairs]
+
+    def _put(self, model: type[Record], rows: Sequence[Record]) -> None:
+        """Store rows, or, if they break a rule of integrity, change nothing."""
+        collection = model.integrity.collection
+        table = self._table(model).update({row.key: row for row in rows})
+        tables = {**self.tables, collection: table}
+        for unique in model.integrity.unique:
+            _check_unique(model, unique.fields, table)
+        for each in model.integrity.references:
+            for row in rows:
+                key = row.__dict__[each.field]
+                if key is not None and key not in tables.get(each.to, EMPTY):
+                    raise ReferenceMissing(model.__name__, each.field, self._journal.models[each.to].__name__, key)
+        self.tables = tables
+        self._touched.update((collection, row.key) for row in rows)
+
+    def _check_unreferenced(self, model: type[Record], gone: set[str], tables: Mapping[str, Table]) -> None:
+        for collection, other in self._journal.models.items():
+            for each in other.integrity.references:
+                if each.to == model.integrity.collection:
+                    for row in tables.get(collection, EMPTY).values():
+                        if (key := row.__dict__[each.field]) in gone:
+                            raise StillReferenced(model.__name__, key, other.__name__, each.field)
+
+
+class JournalSavepoint:
+    """The tables as they were."""
+
+    def __init__(self, session: JournalSession) -> None:
+        self._session, self._tables = session, session.tables
+
+    def release(self) -> None: ...
+
+    def rollback(self) -> None:
+        self._session.tables = self._tables
+
+
+def _changed(row: Record, changes: Mapping[str, Any]) -> Record:
+    """The row one revision on, or the very same if nothing differs."""
+    differing = row.differing(changes)
+    return row.replaced({**differing, "revision": row.revision + 1}) if differing else row
+
+
+def _check_unique(model: type[Record], fields: tuple[str, ...], table: Table) -> None:
+    holders = set()
+    for row in table.values():
+        values = tuple([row.__dict__[name] for name in fields])
+        if values in holders:
+            raise AlreadyExists(model.__name__, ", ".join(fields), values[0] if len(values) == 1 else values)
+        if None not in values:
+            holders.add(values)

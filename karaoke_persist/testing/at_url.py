@@ -1,0 +1,44 @@
+"""The kit for a store that is named by its URL: what `karaoke-persist conformance` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from karaoke_persist.contract import Query
+from karaoke_persist.testing.conformance import BackendConformance
+from karaoke_persist.testing.handles import Place, StoreUrl, probing
+from karaoke_persist.testing.probes import KIT_MODELS
+from karaoke_persist.testing.running import RUN
+
+_NAME: Final = "{name}"
+
+
+class TestStore(BackendConformance):
+    """The store at a URL. Each rule leaves its databases empty for the next."""
+
+    @pytest.fixture
+    def store_url(self, request: pytest.FixtureRequest) -> Iterator[StoreUrl]:
+        """Give the URL, its `{name}` filled in; without one, there is one database."""
+        run = request.config.stash[RUN]
+        self.level, self.known_gaps = run.level, run.known_gaps
+        used = set[str]()
+
+        def named(name: str) -> str:
+            if name != "main" and _NAME not in run.url:
+                pytest.skip("it needs a second database: write {name} where the URL names the database")
+            used.add(run.url.replace(_NAME, name))
+            return run.url.replace(_NAME, name)
+
+        yield named
+        for url in used:
+            empty(url)
+
+
+def empty(url: str) -> None:
+    """Delete every row of every model of the kit."""
+    with Place(url).open(timeout=5) as library, probing(library) as probe:
+        for model in reversed(KIT_MODELS):
+            probe.delete_where(Query(model))
