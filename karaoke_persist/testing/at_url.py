@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import pytest
@@ -11,6 +11,7 @@ from karaoke_persist.contract import Query
 from karaoke_persist.testing.conformance import BackendConformance
 from karaoke_persist.testing.handles import Place, StoreUrl, probing
 from karaoke_persist.testing.probes import KIT_MODELS
+from karaoke_persist.testing.rule import Level
 from karaoke_persist.testing.running import RUN
 
 _NAME: Final = "{name}"
@@ -18,6 +19,9 @@ _NAME: Final = "{name}"
 
 class TestStore(BackendConformance):
     """The store at a URL. Each rule leaves its databases empty for the next."""
+
+    level: Level
+    known_gaps: Mapping[str, str]
 
     @pytest.fixture
     def store_url(self, request: pytest.FixtureRequest) -> Iterator[StoreUrl]:

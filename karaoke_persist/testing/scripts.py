@@ -51,7 +51,7 @@ class Actor:
         self._block: AbstractContextManager[Transaction] | None = None
         self._last: dict[str, int] = {}
         self.seen: _Seen = {}
-        self.committed = False
+        self.committed: bool = False
 
     def play(self, step: str) -> None:
         """Do one step; one that is refused ends the transaction, and nothing follows."""
