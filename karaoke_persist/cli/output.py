@@ -54,6 +54,7 @@ def print_json(value: Any) -> None:
     """JSON on standard output, in ASCII where the stream cannot carry more."""
     ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
     sys.stdout.write(json.dumps(value, ensure_ascii=ascii_only, indent=2) + "\n")
+    sys.stdout.flush()  # a reader that has left is noticed here, where it ends the command quietly
 
 
 @contextmanager
