@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal_column
+from sqlalchemy import ColumnElement, Numeric, func, literal_column
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.dml import Insert
 
@@ -116,7 +116,7 @@ class SQLDialect(ABC):
 
     def sum_parts(self, column: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
         """The sum of an integer column, most significant part first, each part after the first holding 32 bits."""
-        return (func.sum(column),)
+        return (func.sum(column, type_=Numeric()),)  # a bound to compare it with may pass 64 bits too
 
     def is_disconnect(self, error: Exception) -> bool:
         """Whether the connection was lost, so that a fresh one may do."""

@@ -41,7 +41,7 @@ class Result:
             self.outcome, self.detail = outcome, detail
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in a set
 class Run:
     """The plugin that runs the kit, and remembers how each rule ended."""
 
