@@ -289,3 +289,14 @@ class QueryRules(Conformance):
         ]
         with nothing_changes(other), probing(library) as probe:
             assert [write(probe) for write in writes] == [0, 0, 0, [], None]
+
+    @rule("Q-14")
+    def test_sums_past_64_bits(self, library: Library) -> None:
+        """A sum, and a bound on it, may be larger than any integer that is stored."""
+        stored(library, *(Sample(id=key, number=2**62) for key in "abc"))
+        total = Measure("sum", "number")
+        with probing(library, read_only=True) as probe:
+            assert [
+                probe.aggregate(Aggregate(Sample, measures=(total,), having=Compare("sum_number", sign, 2**63)))
+                for sign in (">", "<")
+            ] == [[(3 * 2**62,)], []]
