@@ -82,7 +82,7 @@ class MemorySession:
             if old is None:
                 new = self._stored(value, 1)
             else:
-                new = _changed(old, {name: value.__dict__[name] for name in value.given})
+                new = old.revised({name: value.__dict__[name] for name in value.given})
             if new is not old:
                 table = table.with_row(new)
             written.append(Written(value.key, 0 if old is None else old.revision, new.revision))
@@ -147,11 +147,11 @@ class MemorySession:
     def _patch_rows(self, table: Table, rows: Iterable[Record], changes: Mapping[str, Any]) -> list[Written]:
         written = []
         for old in rows:
-            new = _changed(old, changes)
+            new = old.revised(changes)
             if new is not old:
                 table = table.with_row(new)
             written.append(Written(old.key, old.revision, new.revision))
-        self._put(table, _keys_changed(written))
+        self._put(table, [each.key for each in written])
         return written
 
     def _put(self, table: Table, keys: Iterable[str]) -> None:
@@ -177,12 +177,6 @@ class MemorySavepoint:
     def rollback(self) -> None:
         """Return to the tables as they were."""
         self._session.restore(self._tables)
-
-
-def _changed(row: Record, changes: Mapping[str, Any]) -> Record:
-    """The row one revision on, or the very same if nothing differs."""
-    differing = row.differing(changes)
-    return row.replaced({**differing, "revision": row.revision + 1}) if differing else row
 
 
 def _keys_changed(written: Iterable[Written]) -> list[str]:

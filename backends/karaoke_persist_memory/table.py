@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from rpds import HashTrieMap, HashTrieSet
 
-from karaoke_persist.contract import Order, Query
-from karaoke_persist.contract.reference import matcher
+from karaoke_persist.contract import And, Condition, Eq, Order, Query
+from karaoke_persist.contract.reference import is_after, matcher, ordered
 from karaoke_persist.contract.reference.evaluate import Rows
 from karaoke_persist.models import Record
 from karaoke_persist_memory.ordering import SortedKeys
@@ -39,6 +39,7 @@ class Table(NamedTuple):
         integrity = model.integrity
         indexed = [unique.fields for unique in integrity.unique]
         indexed += [(reference.field,) for reference in integrity.references]
+        indexed += [entry.within for entry in integrity.sorted if entry.within]
         return cls(model, HashTrieMap(), {fields: HashTrieMap() for fields in indexed}, {})
 
     def keys_with(self, fields: Fields, values: tuple[Any, ...]) -> HashTrieSet[str]:
@@ -68,11 +69,25 @@ class Table(NamedTuple):
 
     def iterate(self, query: Query, rows: Rows) -> Iterator[Record]:
         """The values of a query one by one, its limit and offset left to the caller."""
-        test = matcher(query.where, rows)
-        for key in self._keys(query.order, query.after):
-            row = self.rows[key]
-            if test(row):
-                yield row
+        test, few = matcher(query.where, rows), self._candidates(query.where)
+        if few is None:
+            every = (self.rows[key] for key in self._keys(query.order, query.after))
+            return (row for row in every if test(row))
+        after = is_after(query)
+        return iter(ordered([row for row in few if test(row) and after(row)], self.model, query.order))
+
+    def _candidates(self, where: Condition | None) -> list[Record] | None:
+        """The few rows among which those of a condition are, if an index tells; None where all must be looked at."""
+        equal = _equalities(where)
+        key = equal.get(self.model.integrity.key)
+        if key is not None:
+            return [row for row in [self.rows.get(key)] if row is not None]
+        sets = [
+            self.keys_with(fields, tuple(equal[name] for name in fields))
+            for fields in self.indexes
+            if equal.keys() >= set(fields)
+        ]
+        return [self.rows[key] for key in min(sets, key=len)] if sets else None
 
     def _keys(self, order: Order | None, after: tuple[Any, ...] | None) -> Iterable[str]:
         name = self.model.integrity.key if order is None else order.field
@@ -86,6 +101,17 @@ class Table(NamedTuple):
             return {}
         before, after = old.__dict__, new.__dict__
         return {name: keys for name, keys in self.orders.items() if before[name] == after[name]}
+
+
+def _equalities(where: Condition | None) -> dict[str, Any]:
+    """The fields that a condition wants to have one value."""
+    match where:
+        case Eq(field, value):
+            return {field: value}
+        case And(parts):
+            return {field: value for part in parts for field, value in _equalities(part).items()}
+        case _:
+            return {}
 
 
 def _values(row: Record | None, fields: Fields) -> tuple[Any, ...] | None:

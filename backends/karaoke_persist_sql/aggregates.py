@@ -19,6 +19,7 @@ from karaoke_persist.contract import (
     Condition,
     Eq,
     FoldedContains,
+    FoldedEq,
     In,
     Measure,
     Or,
@@ -112,7 +113,7 @@ def _counter(request: Aggregate, layout: Layout) -> str | None:
 
 def _is_about_value(condition: Condition, field: str) -> bool:
     """Whether a condition looks at nothing but a present value of this field."""
-    if isinstance(condition, Eq | In | Prefix | FoldedContains):
+    if isinstance(condition, Eq | FoldedEq | In | Prefix | FoldedContains):
         return condition.field == field
     if isinstance(condition, And | Or):
         # An empty And holds for absent values too.

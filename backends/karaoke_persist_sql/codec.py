@@ -14,6 +14,7 @@ from karaoke_persist.models import FrozenDict, Kind, Record, fields_of, indexed_
 from karaoke_persist.models.json_values import EMPTY_OBJECT
 from karaoke_persist_sql.decoding import row_decoder
 from karaoke_persist_sql.dialect import Converter, SQLDialect, Undecodable
+from karaoke_persist_sql.tables import late_fields
 
 Row = tuple[Any, ...]
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
@@ -80,13 +81,15 @@ class Codec:
         self._names = tuple(self._fields)
         self.decode = row_decoder(model, self._decoders)
         self._key = self._names.index(model.integrity.key)
-        self._values_of = itemgetter(*self._names)
         self._folded = indexed_fields(model)
-        self._revision = self._names.index("revision")
+        self._late = late_fields(model)
+        stored = tuple(name for name in self._names if name not in self._late) + self._late
+        self._values_of = itemgetter(*stored)
+        self._revision = stored.index("revision")
         self._encoded = tuple(
-            (place, self._encoders[field.kind])
-            for place, field in enumerate(self._fields.values())
-            if field.kind in self._encoders
+            (place, self._encoders[self._fields[name].kind])
+            for place, name in enumerate(stored)
+            if self._fields[name].kind in self._encoders
         )
 
     @property
@@ -126,7 +129,8 @@ class Codec:
             cell = cells[place]
             if cell is not None:
                 cells[place] = encode(cell)
-        cells += [fold_of(values[name]) for name in self._folded]
+        end = len(cells) - len(self._late)
+        cells[end:end] = [fold_of(values[name]) for name in self._folded]
         return tuple(cells)
 
     # from rows to values

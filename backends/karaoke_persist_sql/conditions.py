@@ -82,6 +82,10 @@ class Conditions:
         start = fold >= self._next()
         return and_(start, fold < self._next()) if ends else start
 
+    def _folded_eq(self, model: type[Record], rows: FromClause, field: str) -> Clause:
+        same: Clause = rows.c[fold_name(field)] == self._next()
+        return same
+
     def _contains(self, model: type[Record], rows: FromClause, field: str) -> Clause:
         return self._dialect.contains(rows.c[fold_name(field)], self._next())
 

@@ -45,6 +45,6 @@ def foreign_key_name(table: str, field: str) -> str:
     return f"fk_{table}_{field}"
 
 
-def index_name(table: str, field: str) -> str:
-    """The index that serves the order of a field, or the rows that name a key."""
-    return f"ix_{table}_{field}"
+def index_name(table: str, *fields: str) -> str:
+    """The index that serves the order of a field, perhaps within others, or the rows that name a key."""
+    return f"ix_{table}_{'_'.join(fields)}"

@@ -125,7 +125,9 @@ class ModelPlan:
         # A fold differs only if its field does.
         fields = [name for name in columns if name in self.codec.fields]
         differs = or_(*[self._differs(name, changes[name]) for name in fields])
-        statement = update(self.table).where(which, differs).values({**changes, "revision": self._next_revision})
+        # Fields that are maintained have no say in the revision.
+        risen = {} if self.model.integrity.maintains(fields) else {"revision": self._next_revision}
+        statement = update(self.table).where(which, differs).values({**changes, **risen})
         return self._compiled(statement.returning(self._key, self.table.c.revision))
 
     def _differs(self, name: str, other: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -63,9 +63,9 @@ class WritingSession(ReadingSession):
                 raise StaleWrite(model.__name__, key, expect, revision)
             self._check(plan, {key: changes}, {key: revision})
         changed = self._patched(plan, key, changes, many=False)
-        if key in changed:
+        if key in changed and not model.integrity.maintains(changes):
             return Written(key, changed[key] - 1, changed[key])
-        revision = self._revision(plan, key)
+        revision = changed[key] if key in changed else self._revision(plan, key)
         return Written(key, revision, revision)
 
     def patch_where(self, query: Query, changes: Mapping[str, Any]) -> list[Written]:
@@ -76,7 +76,7 @@ class WritingSession(ReadingSession):
             return []
         self._check(plan, dict.fromkeys(found, changes), found)
         changed = self._patched(plan, self.plans.dialect.pack(list(found)), changes, many=True)
-        return [Written(key, found[key], changed[key]) for key in found if key in changed]
+        return [Written(key, found[key], changed[key]) for key in found if changed.get(key, found[key]) != found[key]]
 
     def delete_where(self, query: Query) -> list[Written]:
         """Delete every row of a query that nothing names any more."""

@@ -16,6 +16,7 @@ from karaoke_persist.contract import (
     Eq,
     Exists,
     FoldedContains,
+    FoldedEq,
     Has,
     In,
     IsNull,
@@ -103,6 +104,11 @@ def _prefix(_model: type[Record], condition: Prefix, values: Values) -> Shape:
     return "prefix", condition.field, end is not None
 
 
+def _folded_eq(_model: type[Record], condition: FoldedEq, values: Values) -> Shape:
+    values.list.append(key_fold(condition.text))
+    return "folded_eq", condition.field
+
+
 def _contains(_model: type[Record], condition: FoldedContains, values: Values) -> Shape:
     values.list.append(key_fold(condition.text))
     return "contains", condition.field
@@ -135,6 +141,7 @@ _SHAPES: dict[type, Callable[[type[Record], Any, Values], Shape]] = {
     Eq: _eq,
     Exists: _exists,
     FoldedContains: _contains,
+    FoldedEq: _folded_eq,
     Has: _has,
     In: _in,
     IsNull: _is_null,

@@ -6,25 +6,29 @@ They serve schema, statements and Alembic; rows of them are never made.
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, cast
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    false,
+    literal_column,
 )
 from sqlalchemy.orm import registry
 from sqlmodel import Field as ColumnField
 from sqlmodel import SQLModel
 
-from karaoke_persist.models import Field, Kind, Record, fields_of, indexed_fields
+from karaoke_persist.models import Field, Kind, Record, Sorted, fields_of, indexed_fields
 from karaoke_persist_sql import names
 from karaoke_persist_sql.dialect import SQLDialect
+from karaoke_persist_sql.migrations.revisions import ADDED_LATER
 
 
 def row_base(metadata: MetaData) -> type[SQLModel]:
@@ -56,9 +60,15 @@ def table_of(row: type[SQLModel]) -> Table:
 
 
 def column_names(model: type[Record]) -> tuple[str, ...]:
-    """Every column of a model's table: its fields in their order, then the folds."""
+    """Every column of a model's table: its fields in their order, the folds, then what was added later."""
+    late = late_fields(model)
     folds = tuple(names.fold_name(name) for name in indexed_fields(model))
-    return (*(field.name for field in fields_of(model)), *folds)
+    return (*(field.name for field in fields_of(model) if field.name not in late), *folds, *late)
+
+
+def late_fields(model: type[Record]) -> tuple[str, ...]:
+    """The fields whose columns are younger than their table."""
+    return ADDED_LATER.get(model.integrity.collection, ())
 
 
 def order_columns(model: type[Record], field: Field) -> tuple[str, ...]:
@@ -69,10 +79,23 @@ def order_columns(model: type[Record], field: Field) -> tuple[str, ...]:
 
 def _columns(model: type[Record], dialect: SQLDialect) -> Iterator[Column[Any]]:
     by_name = {field.name: field for field in fields_of(model)}
+    late = late_fields(model)
     for field in by_name.values():
-        yield Column(field.name, dialect.column_types[field.kind], nullable=_may_be_null(field))
+        if field.name not in late:
+            yield Column(field.name, dialect.column_types[field.kind], nullable=_may_be_null(field))
     for name in indexed_fields(model):
         yield Column(names.fold_name(name), dialect.column_types[Kind.TEXT], nullable=_may_be_null(by_name[name]))
+    for field in (by_name[name] for name in late):
+        default = _default(model, field)
+        yield Column(field.name, dialect.column_types[field.kind], nullable=_may_be_null(field), server_default=default)
+
+
+def _default(model: type[Record], field: Field) -> ColumnElement[Any] | None:
+    """What a field is in the rows that were there before its column."""
+    value = model.model_fields[field.name].default
+    if value is None:
+        return None
+    return false() if value is False else literal_column(repr(value))
 
 
 def _may_be_null(field: Field) -> bool:
@@ -99,18 +122,26 @@ def _constraints(model: type[Record], key_columns: dict[str, str], dialect: SQLD
 
 
 def _indexes(model: type[Record]) -> Iterator[Index]:
-    table, integrity = names.table_name(model), model.integrity
+    table = names.table_name(model)
     by_name = {field.name: field for field in fields_of(model)}
-    ordered = [entry.field for entry in integrity.sorted if entry.field != integrity.key]
-    for name in ordered:
-        yield Index(names.index_name(table, name), *order_columns(model, by_name[name]))
-    for name in _unserved_references(model, ordered):
+    for entry in _unserved_orders(model):
+        columns = (*entry.within, *order_columns(model, by_name[entry.field]))
+        yield Index(names.index_name(table, *entry.within, entry.field), *columns)
+    for name in _unserved_references(model):
         yield Index(names.index_name(table, name), name)
 
 
-def _unserved_references(model: type[Record], ordered: Sequence[str]) -> Iterator[str]:
+def _unserved_orders(model: type[Record]) -> list[Sorted]:
+    """The orders that neither the key nor a unique constraint has an index for already."""
+    integrity = model.integrity
+    served = {(integrity.key,), *(unique.fields for unique in integrity.unique)}
+    return [entry for entry in integrity.sorted if (*entry.within, entry.field) not in served]
+
+
+def _unserved_references(model: type[Record]) -> Iterator[str]:
     """References whose column does not begin some other index already."""
-    firsts = {unique.fields[0] for unique in model.integrity.unique} | set(ordered)
+    firsts = {model.integrity.key, *(unique.fields[0] for unique in model.integrity.unique)}
+    firsts |= {(*entry.within, entry.field)[0] for entry in model.integrity.sorted}
     for reference in model.integrity.references:
         if reference.field not in firsts:
             yield reference.field

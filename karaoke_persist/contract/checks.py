@@ -14,6 +14,7 @@ from karaoke_persist.contract.query import (
     Eq,
     Exists,
     FoldedContains,
+    FoldedEq,
     Has,
     In,
     Measure,
@@ -133,7 +134,7 @@ def _check_field_condition(model: type[Record], condition: Any) -> None:
                 _check_value(where, kind, value)
         case Compare(_, operator, value):
             _check_comparison(where, kind, operator, value)
-        case Prefix(_, text) | FoldedContains(_, text):
+        case FoldedEq(_, text) | Prefix(_, text) | FoldedContains(_, text):
             _require(kind is Kind.INDEXED, where, text, "only indexed text has a fold to look into")
             _check_value(where, kind, text)
         case Has(_, element):

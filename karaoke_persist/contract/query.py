@@ -24,6 +24,14 @@ class Eq:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldedEq:
+    """The `key_fold` of an indexed text field is the `key_fold` of this text."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """An integer or time field lies before or after a value."""
 
@@ -116,7 +124,7 @@ class Exists:
         object.__setattr__(self, "where", where)
 
 
-Condition = Eq | Compare | In | IsNull | Prefix | FoldedContains | Has | And | Or | Not | Exists
+Condition = Eq | FoldedEq | Compare | In | IsNull | Prefix | FoldedContains | Has | And | Or | Not | Exists
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,70 @@
 """What is stored: frozen, validated values, one module per domain, with the rules of their integrity."""
 
+from karaoke_persist.models.favorite import FavoriteArtist, FavoriteSong
 from karaoke_persist.models.fields import Field, Kind
+from karaoke_persist.models.history import Night, Performance, PerformanceSinger
 from karaoke_persist.models.integrity import Counted, Integrity, Reference, Sorted, Unique
+from karaoke_persist.models.job import Job
 from karaoke_persist.models.json_values import FrozenDict, freeze, thaw
+from karaoke_persist.models.playlist import Playlist, PlaylistEntry
+from karaoke_persist.models.queue import QueueEdit, QueueEntry, QueueSinger, Room
 from karaoke_persist.models.record import Record, field_names, field_of, fields_of, indexed_fields
 from karaoke_persist.models.song import MEDIA_KINDS, MediaKind, Song
 from karaoke_persist.models.text import key_fold
+from karaoke_persist.models.user import Credential, User
+from karaoke_persist.models.version import PreferredVersion, SongRedirect
 
-MODELS: tuple[type[Record], ...] = (Song,)
+MODELS: tuple[type[Record], ...] = (
+    Song,
+    User,
+    Credential,
+    FavoriteSong,
+    FavoriteArtist,
+    Playlist,
+    PlaylistEntry,
+    Room,
+    QueueEntry,
+    QueueSinger,
+    QueueEdit,
+    Night,
+    Performance,
+    PerformanceSinger,
+    Job,
+    SongRedirect,
+    PreferredVersion,
+)
 """The models that every store holds."""
 
 __all__ = [
     "MEDIA_KINDS",
     "MODELS",
     "Counted",
+    "Credential",
+    "FavoriteArtist",
+    "FavoriteSong",
     "Field",
     "FrozenDict",
     "Integrity",
+    "Job",
     "Kind",
     "MediaKind",
+    "Night",
+    "Performance",
+    "PerformanceSinger",
+    "Playlist",
+    "PlaylistEntry",
+    "PreferredVersion",
+    "QueueEdit",
+    "QueueEntry",
+    "QueueSinger",
     "Record",
     "Reference",
+    "Room",
     "Song",
+    "SongRedirect",
     "Sorted",
     "Unique",
+    "User",
     "field_names",
     "field_of",
     "fields_of",

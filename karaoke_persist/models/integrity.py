@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,9 +30,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Rows are read in the order of this field, from any place and in both directions, without a scan."""
+    """Rows are read in the order of this field, from any place and in both directions, without a scan.
+
+    With `within`, those rows that have given values in these fields: the entries of one list, the jobs of one state.
+    """
 
     field: str
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +58,10 @@ class Integrity:
     counted: tuple[Counted, ...] = ()
     stamped: str | None = None
     """A time field that is filled with the clock's time at insertion when the host did not give it."""
+    maintained: tuple[str, ...] = ()
+    """Fields that the library keeps itself, such as counts of plays. They are not the host's to change, and their
+    change raises no revision."""
+
+    def maintains(self, fields: Iterable[str]) -> bool:
+        """Whether the library keeps all of these fields itself, so that changing them raises no revision."""
+        return all(name in self.maintained for name in fields)

@@ -18,6 +18,8 @@ from karaoke_persist.models.json_values import same_json, thaw
 
 _set = object.__setattr__
 _SCALARS = frozenset({str, int, float, bool, type(None)})
+_NOT_SHOWN = "***"
+"""What is shown in place of a field that is declared with `repr=False`."""
 
 
 class Record(BaseModel):
@@ -52,7 +54,7 @@ class Record(BaseModel):
     @property
     def given(self) -> frozenset[str]:
         """The fields that were given when the value was made: these an upsert writes over an existing row."""
-        return frozenset(self.model_fields_set) - {self.integrity.key, "revision"}
+        return frozenset(self.model_fields_set) - unchangeable_fields(type(self))
 
     @classmethod
     def trusted(cls, values: dict[str, Any], given: Set[str] | None = None) -> Self:
@@ -85,11 +87,22 @@ class Record(BaseModel):
         own = self.__dict__
         return {name: value for name, value in changes.items() if not same_json(own[name], value)}
 
+    def revised(self, changes: Mapping[str, Any]) -> Self:
+        """The row as a write of these changes leaves it: one revision on, or the very same if nothing differs.
+
+        What the library maintains itself has no say in the revision.
+        """
+        differing = self.differing(changes)
+        if not differing:
+            return self
+        risen = 0 if self.integrity.maintains(differing) else 1
+        return self.replaced({**differing, "revision": self.revision + risen})
+
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Only what says something: of forty fields most are empty."""
         for name, info in type(self).model_fields.items():
             value = self.__dict__[name]
-            if info.is_required() or value != info.default:
+            if info.repr and (info.is_required() or value != info.default):
                 yield name, value
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,7 +116,7 @@ class Record(BaseModel):
     @classmethod
     def checked_changes(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Named changes, in either spelling, as stored values. Unknown or unchangeable names are `InvalidValue`."""
-        return {name: _checked(cls, name, value) for name, value in named_fields(cls, changes).items()}
+        return checked_fields(cls, named_fields(cls, changes))
 
 
 @cache
@@ -134,9 +147,15 @@ def indexed_fields(model: type[Record]) -> tuple[str, ...]:
 
 
 @cache
+def unchangeable_fields(model: type[Record]) -> frozenset[str]:
+    """The fields that are not a host's to change: the key, the revision, and what the library maintains."""
+    return frozenset((model.integrity.key, "revision", *model.integrity.maintained))
+
+
+@cache
 def aliases(model: type[Record]) -> tuple[tuple[str, str], ...]:
-    """Pairs of snake_case and camelCase name, in declared order."""
-    return tuple((name, info.alias or name) for name, info in model.model_fields.items())
+    """Pairs of snake_case and camelCase name, in declared order, of all fields but secret ones."""
+    return tuple((name, info.alias or name) for name, info in model.model_fields.items() if info.repr)
 
 
 def named_fields(model: type[Record], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,7 +166,7 @@ def named_fields(model: type[Record], changes: Mapping[str, Any]) -> dict[str, A
     named: dict[str, Any] = {}
     for given, value in changes.items():
         name = spellings.get(given) or field_of(model, given).name
-        if name in (model.integrity.key, "revision"):
+        if name in unchangeable_fields(model):
             raise InvalidValue(
                 f"{model.__name__}.{name}", value, "this field is not the host's to change; leave it out"
             )
@@ -159,13 +178,19 @@ def named_fields(model: type[Record], changes: Mapping[str, Any]) -> dict[str, A
 
 @cache
 def _spellings(model: type[Record]) -> dict[str, str]:
-    return {spelling: name for name, alias in aliases(model) for spelling in (alias, name)}
+    fields = model.model_fields.items()
+    return {spelling: name for name, info in fields for spelling in (info.alias or name, name)}
 
 
 @cache
 def _adapter(model: type[Record], name: str) -> TypeAdapter[Any]:
     # The annotation as written: `model_fields` has taken it apart.
     return TypeAdapter(get_type_hints(model, include_extras=True)[name])
+
+
+def checked_fields(model: type[Record], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields by their own names, whichever they are, as stored values."""
+    return {name: _checked(model, name, value) for name, value in fields.items()}
 
 
 def _checked(model: type[Record], name: str, value: Any) -> Any:
@@ -181,7 +206,9 @@ def _invalid(model: type[BaseModel], error: ValidationError, field: str | None =
     if first["type"] == "extra_forbidden":
         return InvalidValue(f"{model.__name__}.{place}", first["input"], _no_such_field(model, place))
     problem = first["msg"].removeprefix("Value error, ")
-    return InvalidValue(f"{model.__name__}.{place}" if place else model.__name__, first["input"], problem)
+    info = model.model_fields.get(place)
+    value = first["input"] if info is None or info.repr else _NOT_SHOWN
+    return InvalidValue(f"{model.__name__}.{place}" if place else model.__name__, value, problem)
 
 
 def _no_such_field(model: type[BaseModel], name: str) -> str:

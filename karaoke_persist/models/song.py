@@ -55,6 +55,7 @@ class Song(Record):
         sorted=(Sorted("date_added"), Sorted("title"), Sorted("artist"), Sorted("album"), Sorted("year")),
         counted=(Counted("artist"),),
         stamped="date_added",
+        maintained=("play_count", "last_played_at"),
     )
 
     id: Id
@@ -69,6 +70,8 @@ class Song(Record):
     language: Text | None = None
     tags: TextList = ()
     favorite: Boolean = False
+    hidden: Boolean = False
+    """Kept out of guests' sight."""
     date_added: Time | None = None
     plain_lyrics: Text | None = None
     synced_lyrics: Text | None = None
@@ -100,4 +103,9 @@ class Song(Record):
     youtube_channel_id: Text | None = None
     youtube_channel_name: Text | None = None
     youtube_raw_metadata: JsonValue | None = None
+    checksum: Text | None = None
+    """Of the recording, by whichever method the host uses; the same checksum means the same file."""
     extra: JsonObject = EMPTY_OBJECT
+    play_count: Integer = 0
+    """How often it was sung to the end; kept by the history."""
+    last_played_at: Time | None = None

@@ -35,6 +35,7 @@ from karaoke_persist.errors import (
     WrongThread,
 )
 from karaoke_persist.models import Record
+from karaoke_persist.models.record import checked_fields
 from karaoke_persist.session.context import Outcome, SessionContext
 from karaoke_persist.session.guards import reading, writing
 from karaoke_persist.session.home import here
@@ -136,6 +137,14 @@ class Session:
         written = self._backend.patch(model, key, model.checked_changes(changes), expect=expect)
         self._record(model, [written])
         return written
+
+    @writing
+    def maintain(self, model: type[Record], key: str, values: Mapping[str, Any]) -> None:
+        """Set fields that the library keeps itself (`Integrity.maintained`); neither revision nor event comes of it."""
+        if not model.integrity.maintains(values):
+            raise InvalidValue(model.__name__, values, "only maintained fields are set here; patch the others")
+        self._backend.patch(model, key, checked_fields(model, values))
+        self._close_streams(model)
 
     @writing
     def patch_where(self, query: Query, changes: Mapping[str, Any]) -> int:
@@ -273,7 +282,7 @@ class Session:
             if value.key in seen:
                 raise InvalidValue(f"{model.__name__}.{model.integrity.key}", value.key, "it comes twice in one batch")
             seen.add(value.key)
-            prepared.append(_stamped(value, now))
+            prepared.append(_unmaintained(_stamped(value, now)))
         return prepared
 
     def _record(self, model: type[Record], written: Iterable[Written]) -> None:
@@ -339,3 +348,9 @@ def _stamped(value: Record, now: datetime) -> Record:
         return value
     # Not among the given fields: an upsert must not move the date of a row that is there.
     return value.replaced({name: now})
+
+
+def _unmaintained(value: Record) -> Record:
+    """The value as a new row begins: what the library maintains is at its defaults, whatever a copy carries."""
+    fresh = {name: type(value).model_fields[name].default for name in value.integrity.maintained}
+    return value.replaced(fresh) if value.differing(fresh) else value

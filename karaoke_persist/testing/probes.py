@@ -80,7 +80,14 @@ class Sample(Record):
 
     integrity: ClassVar[Integrity] = Integrity(
         collection="probe_samples",
-        sorted=(Sorted("name"), Sorted("number"), Sorted("moment"), Sorted("code"), Sorted("flag")),
+        sorted=(
+            Sorted("name"),
+            Sorted("number"),
+            Sorted("moment"),
+            Sorted("code"),
+            Sorted("flag"),
+            Sorted("number", within=("code",)),
+        ),
     )
 
     id: Id

@@ -32,6 +32,7 @@ EVERY_FIELD: Final[dict[str, Any]] = {
     "language": "en",
     "tags": ["duet", "slow", "duet"],
     "favorite": True,
+    "hidden": True,
     "date_added": MOMENT,
     "plain_lyrics": "line one\nline two\r\n\ttabbed",
     "synced_lyrics": "[00:01.00] line one",
@@ -63,9 +64,10 @@ EVERY_FIELD: Final[dict[str, Any]] = {
     "youtube_channel_id": "UC456",
     "youtube_channel_name": "Another channel",
     "youtube_raw_metadata": "only text",
+    "checksum": "blake2b:0a1b2c",
     "extra": {"host": {"rating": 5, "seen": [True, False, None]}, "": "an empty name"},
 }
-"""Every field of a song but its id, none at its default."""
+"""Every field of a song that a host gives but its id, none at its default."""
 
 UNUSUAL_TEXT: Final[dict[str, str]] = {
     "emoji": "🎤🎶",

@@ -8,6 +8,7 @@ from collections import Counter
 from karaoke_persist import Song
 from karaoke_persist.contract import CONTRACT_VERSION
 from karaoke_persist.models import Kind, fields_of
+from karaoke_persist.models.record import unchangeable_fields
 from karaoke_persist.testing import TOPICS, BackendConformance, all_rules
 from karaoke_persist.testing.probes import Sample
 from karaoke_persist.testing.rule import is_newer, rule_of
@@ -55,8 +56,8 @@ def test_no_rule_is_from_the_future() -> None:
 
 
 def test_the_sample_is_whole() -> None:
-    """The song that rules store whole has every field, none at its default, and the probes every kind of field."""
-    assert set(EVERY_FIELD) == set(Song.model_fields) - {"id", "revision"}
+    """The song that rules store whole has every field a host gives, none at its default, the probes every kind."""
+    assert set(EVERY_FIELD) == set(Song.model_fields) - unchangeable_fields(Song)
     at_default = [name for name, value in EVERY_FIELD.items() if value == Song.model_fields[name].default]
     assert at_default == []
     assert {field.kind for field in fields_of(Sample)} == set(Kind)

@@ -37,15 +37,15 @@ class Venue(Record):
     notes: JsonObject = EMPTY_OBJECT
 
 
-class Night(Record):
+class Gig(Record):
     """A model that names venues, songs and itself."""
 
     integrity: ClassVar[Integrity] = Integrity(
-        collection="nights",
+        collection="gigs",
         references=(
             Reference("venue_id", "venues"),
             Reference("song_id", "songs"),
-            Reference("follows", "nights"),
+            Reference("follows", "gigs"),
         ),
     )
 
@@ -55,7 +55,7 @@ class Night(Record):
     follows: Text | None = None
 
 
-PROBES = (*MODELS, Venue, Night)
+PROBES = (*MODELS, Venue, Gig)
 
 
 def options(**changes: Any) -> StoreOptions:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlite_probes import Night, Venue, open_store, reading, writing
+from sqlite_probes import Gig, Venue, open_store, reading, writing
 
 from karaoke_persist.contract import (
     Aggregate,
@@ -72,12 +72,11 @@ VENUES = [
     for place, text in enumerate(TEXTS)
 ]
 NIGHTS = [
-    Night(id=f"n{place}", venue_id=f"v{place % 5}", song_id=SONGS[place].id if place % 3 else None)
-    for place in range(20)
+    Gig(id=f"n{place}", venue_id=f"v{place % 5}", song_id=SONGS[place].id if place % 3 else None) for place in range(20)
 ]
 ROWS: dict[type[Record], list[Any]] = {
     model: [row.replaced({"revision": 1}) for row in rows]
-    for model, rows in ((Song, SONGS), (Venue, VENUES), (Night, NIGHTS))
+    for model, rows in ((Song, SONGS), (Venue, VENUES), (Gig, NIGHTS))
 }
 
 
@@ -115,8 +114,8 @@ def _leaves() -> st.SearchStrategy[Any]:
         st.builds(Prefix, indexed, text),
         st.builds(FoldedContains, indexed, text),
         st.builds(Has, st.sampled_from(("tags", "extra")), st.sampled_from(NAMES) | text),
-        st.just(Exists(Night, {"id": "song_id"})),
-        st.just(Exists(Night, {"id": "song_id"}, Exists(Venue, {"venue_id": "id"}, IsNull("code")))),
+        st.just(Exists(Gig, {"id": "song_id"})),
+        st.just(Exists(Gig, {"id": "song_id"}, Exists(Venue, {"venue_id": "id"}, IsNull("code")))),
         st.just(Exists(Song, {"album": "title"}, Not(Eq("favorite", True)))),
         st.just(Exists(Song, {"album": "title", "year": "year"})),
         st.builds(lambda part: Exists(Venue, {"title": "name"}, part), st.builds(Prefix, st.just("city"), text)),

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlite_probes import Night, Venue, open_store, raised, raw, reading, song, writing
+from sqlite_probes import Gig, Venue, open_store, raised, raw, reading, song, writing
 
 from karaoke_persist.contract import (
     Aggregate,
@@ -32,7 +32,7 @@ def session(store):
     """A write session on a store with two venues and a night."""
     with writing(store) as first:
         first.insert([Venue(id="a", name="Alpha", code="1", city="Oslo"), Venue(id="b", name="Beta", code="2")])
-        first.insert([Night(id="n", venue_id="a")])
+        first.insert([Gig(id="n", venue_id="a")])
     session = store.session()
     yield session
     session.rollback()
@@ -85,27 +85,27 @@ def test_values_may_change_places_within_a_batch(session):
 def test_a_missing_target_is_told(session):
     """A reference to nothing names field, model and key."""
     for write in (
-        lambda: session.insert([Night(id="m", venue_id="b"), Night(id="o", venue_id="z")]),
-        lambda: session.upsert([Night(id="n", venue_id="z")]),
-        lambda: session.patch(Night, "n", {"venue_id": "z"}),
+        lambda: session.insert([Gig(id="m", venue_id="b"), Gig(id="o", venue_id="z")]),
+        lambda: session.upsert([Gig(id="n", venue_id="z")]),
+        lambda: session.patch(Gig, "n", {"venue_id": "z"}),
     ):
         error = raised(write)
         assert isinstance(error, ReferenceMissing)
-        assert _fields(error, "model", "field", "target", "key") == ("Night", "venue_id", "Venue", "z")
-    assert [row.id for row in session.find(Query(Night))] == ["n"]
+        assert _fields(error, "model", "field", "target", "key") == ("Gig", "venue_id", "Venue", "z")
+    assert [row.id for row in session.find(Query(Gig))] == ["n"]
 
 
 def test_rows_of_one_batch_may_name_each_other(session):
     """The order of a batch does not matter to references within it, for deletions neither."""
-    session.insert([Night(id="y", venue_id="a", follows="x"), Night(id="x", venue_id="a", follows="y")])
-    assert isinstance(raised(lambda: session.delete_where(Query(Night, Eq("id", "x")))), StillReferenced)
-    assert [Written("x", 1, 0), Written("y", 1, 0)] == session.delete_where(Query(Night, In("id", ["x", "y"])))
+    session.insert([Gig(id="y", venue_id="a", follows="x"), Gig(id="x", venue_id="a", follows="y")])
+    assert isinstance(raised(lambda: session.delete_where(Query(Gig, Eq("id", "x")))), StillReferenced)
+    assert [Written("x", 1, 0), Written("y", 1, 0)] == session.delete_where(Query(Gig, In("id", ["x", "y"])))
 
 
 def test_a_row_that_is_named_stays(session):
     """Deleting what others name is refused, and deletes nothing of the batch."""
     error = raised(lambda: session.delete_where(Query(Venue)))
-    assert _fields(error, "model", "key", "by", "field") == ("Venue", "a", "Night", "venue_id")
+    assert _fields(error, "model", "key", "by", "field") == ("Venue", "a", "Gig", "venue_id")
     assert len(session.find(Query(Venue))) == 2
 
 
@@ -150,7 +150,7 @@ def test_the_constraints_are_there_as_a_defence(path, session):
     connection.execute("PRAGMA foreign_keys = ON")
     for statement in (
         "UPDATE kp_venues SET code = '1'",
-        "INSERT INTO kp_nights (id, revision, venue_id) VALUES ('x', 1, 'nowhere')",
+        "INSERT INTO kp_gigs (id, revision, venue_id) VALUES ('x', 1, 'nowhere')",
         "UPDATE kp_venues SET seats = 'many'",
     ):
         assert isinstance(raised(lambda statement=statement: connection.execute(statement)), sqlite3.IntegrityError)

@@ -246,7 +246,7 @@ def test_an_upgrade_does_not_commit_broken_references(path):
     """Rows that name others which are not there stop an upgrade, because foreign keys are off meanwhile."""
     open_store(path).close()
     connection = raw(path)
-    connection.execute("INSERT INTO kp_nights (revision, id, venue_id) VALUES (1, 'n', 'nowhere')")
+    connection.execute("INSERT INTO kp_gigs (revision, id, venue_id) VALUES (1, 'n', 'nowhere')")
     for trigger in ("insert", "delete", "update_new", "update_old"):
         connection.execute(f"DROP TRIGGER kp_venues_seats_counts_{trigger}")
     connection.execute("DROP TABLE kp_venues_seats_counts")

@@ -13,6 +13,7 @@ from karaoke_persist.contract.query import (
     Eq,
     Exists,
     FoldedContains,
+    FoldedEq,
     Has,
     In,
     IsNull,
@@ -83,7 +84,7 @@ def _values(row: Record, fields: list[str]) -> tuple[Any, ...]:
 
 
 def _field_test(
-    condition: Eq | Compare | In | IsNull | Prefix | FoldedContains | Has,
+    condition: Eq | FoldedEq | Compare | In | IsNull | Prefix | FoldedContains | Has,
 ) -> Test:
     holds = _value_test(condition)
     field = condition.field
@@ -96,6 +97,9 @@ def _value_test(condition: Condition) -> Callable[[Any], bool]:
     match condition:
         case Eq(_, wanted):
             return lambda value: bool(value == wanted)
+        case FoldedEq(_, text):
+            fold = key_fold(text)
+            return lambda value: key_fold(value) == fold
         case Compare(_, sign, bound):
             compare = OPERATORS[sign]
             return lambda value: compare(value, bound)

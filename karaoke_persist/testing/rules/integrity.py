@@ -7,13 +7,14 @@ from typing import TypeVar
 
 import pytest
 
-from karaoke_persist import AlreadyExists, Library, ReferenceMissing, StillReferenced
+from karaoke_persist import AlreadyExists, InvalidValue, Library, ReferenceMissing, Song, StillReferenced
 from karaoke_persist.contract import Change, Eq, Query
 from karaoke_persist.models import Record
 from karaoke_persist.session import Session
 from karaoke_persist.testing.handles import Conformance, contents, nothing_changes, probing, stored
 from karaoke_persist.testing.probes import Box, Folder, Seal, Shelf
 from karaoke_persist.testing.rule import rule
+from karaoke_persist.testing.samples import MOMENT, song
 from karaoke_persist.testing.threads import outcome_of, together
 
 E = TypeVar("E", bound=Exception)
@@ -269,3 +270,21 @@ class IntegrityRules(Conformance):
             with probing(library) as probe:
                 probe.delete_where(Query(Seal))
                 probe.delete(Shelf, "s")
+
+    @rule("I-22")
+    def test_what_the_library_keeps_itself(self, library: Library, other: Library) -> None:
+        """What the library keeps itself raises no revision, is no event, and is not the host's to change."""
+        with probing(library) as probe:
+            probe.insert(song(play_count=9))
+            probe.maintain(Song, "song-1", {"play_count": 1, "last_played_at": MOMENT})
+            probe.upsert([song(title="New", play_count=7)])
+            probe.maintain(Song, "song-1", {"play_count": 2})
+            for attempt in ({"play_count": 3}, {"lastPlayedAt": None}):
+                with pytest.raises(InvalidValue):
+                    probe.patch(Song, "song-1", attempt)
+            with pytest.raises(InvalidValue):
+                probe.maintain(Song, "song-1", {"title": "x"})
+        found = other.songs.get_song("song-1")
+        assert found is not None
+        assert (found.play_count, found.last_played_at, found.title, found.revision) == (2, MOMENT, "New", 2)
+        assert [(change.kind, change.after) for change in probe.changes] == [("inserted", 1), ("updated", 2)]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from karaoke_persist import InvalidValue, Library, Song
-from karaoke_persist.contract import Order, Query
+from karaoke_persist.contract import Eq, Order, Query
 from karaoke_persist.testing.handles import Conformance, add_songs, probing, stored
 from karaoke_persist.testing.oracle import in_order
 from karaoke_persist.testing.probes import Sample
@@ -214,6 +214,20 @@ class OrderRules(Conformance):
         with probing(library, read_only=True) as probe:
             assert ids(probe.find(Query(Sample))) == sorted(keys)
             assert ids(probe.find(Query(Sample, after=("a",)))) == [key for key in sorted(keys) if key > "a"]
+
+    @rule("O-17")
+    @both_directions
+    def test_an_order_within(self, library: Library, descending: bool) -> None:
+        """Rows that share a value come in an order of their own, page after page, absent values last."""
+        codes, numbers = ["a", "b", None], [3, None, 1, 2, 1]
+        rows = [Sample(id=f"{n:02}", code=codes[n % 3], number=numbers[n % 5]) for n in range(24)]
+        stored(library, *rows)
+        found, after, order = [], None, Order("number", descending)
+        with probing(library, read_only=True) as probe:
+            while page := probe.find(Query(Sample, Eq("code", "b"), order, limit=3, after=after)):
+                found += page
+                after = (page[-1].number, page[-1].id)
+        assert ids(found) == in_order([row for row in rows if row.code == "b"], "number", descending)
 
     @rule("O-16")
     def test_any_text_in_order(self, library: Library) -> None:

@@ -21,6 +21,7 @@ from karaoke_persist.contract import (
     Eq,
     Exists,
     FoldedContains,
+    FoldedEq,
     Has,
     In,
     IsNull,
@@ -49,6 +50,9 @@ ROWS = [
 EXAMPLES: dict[str, tuple[Condition, set[str]]] = {
     "equal text": (Eq("code", "B"), {"full"}),
     "equal indexed text": (Eq("name", "Apfel"), {"same"}),
+    "equal fold": (FoldedEq("name", "  APFEL "), {"same"}),
+    "equal fold of another spelling": (FoldedEq("name", "arger 100%"), {"full"}),
+    "equal fold of a part": (FoldedEq("name", "apf"), set()),
     "equal number": (Eq("number", 5), {"full", "same"}),
     "equal flag": (Eq("flag", False), {"low", "same"}),
     "equal time": (Eq("moment", MOMENT), {"full"}),

@@ -55,7 +55,7 @@ class JournalSession:
         for value in values:
             old = self._table(type(value)).get(value.key)
             given = {name: value.__dict__[name] for name in value.given}
-            pairs.append((old, value.replaced({"revision": 1}) if old is None else _changed(old, given)))
+            pairs.append((old, value.replaced({"revision": 1}) if old is None else old.revised(given)))
         return self._write(type(values[0]), pairs)
 
     def patch(self, model: type[Record], key: str, changes: Mapping[str, Any], *, expect: int | None = None) -> Written:
@@ -64,10 +64,10 @@ class JournalSession:
             raise NotFound(model.__name__, key)
         if expect is not None and old.revision != expect:
             raise StaleWrite(model.__name__, key, expect, old.revision)
-        return self._write(model, [(old, _changed(old, changes))])[0]
+        return self._write(model, [(old, old.revised(changes))])[0]
 
     def patch_where(self, query: Query, changes: Mapping[str, Any]) -> list[Written]:
-        pairs = [(old, new) for old in self.find(query) if (new := _changed(old, changes)) is not old]
+        pairs = [(old, new) for old in self.find(query) if (new := old.revised(changes)) is not old]
         return self._write(query.model, pairs)
 
     def delete_where(self, query: Query) -> list[Written]:
@@ -146,12 +146,6 @@ class JournalSavepoint:
 
     def rollback(self) -> None:
         self._session.tables = self._tables
-
-
-def _changed(row: Record, changes: Mapping[str, Any]) -> Record:
-    """The row one revision on, or the very same if nothing differs."""
-    differing = row.differing(changes)
-    return row.replaced({**differing, "revision": row.revision + 1}) if differing else row
 
 
 def _check_unique(model: type[Record], fields: tuple[str, ...], table: Table) -> None:
