@@ -24,6 +24,7 @@ from karaoke_persist.errors import (
 from karaoke_persist.media import LibrarySongs, MediaFolders
 from karaoke_persist.operations import SongOperations
 from karaoke_persist.operations.base import OperationSpec
+from karaoke_persist.operations.namespaces import Namespaces, O
 from karaoke_persist.options import OpenOptions, Settings
 from karaoke_persist.plugins import Listeners, open_store
 from karaoke_persist.session import Outcome, Savepoint, Session, SessionContext
@@ -48,12 +49,16 @@ def open(url: str | os.PathLike[str], **options: Unpack[OpenOptions]) -> Library
     return Library(store_url(url), settings)
 
 
-class Transaction:
+class Transaction(Namespaces):
     """Several operations in one transaction: `tx.songs…`. Belongs to the thread that opened it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.songs: SongOperations = SongOperations(session)
+
+    def bound(self, kind: type[O]) -> O:
+        """The operations of a domain, as part of this transaction."""
+        return kind(self._session)
 
     def savepoint(self) -> AbstractContextManager[Savepoint]:
         """A block that an exception undoes; so does `rollback()` of what it gives."""
@@ -69,7 +74,7 @@ class Transaction:
         self._session.on_commit(callback)
 
 
-class Library:
+class Library(Namespaces):
     """An opened store. Shared by threads; a context manager that closes it."""
 
     def __init__(self, url: str, settings: Settings) -> None:
@@ -82,6 +87,10 @@ class Library:
         self._closed = False
         self.media: MediaFolders = MediaFolders(self, settings.roots)
         self.songs: LibrarySongs = LibrarySongs(self, self.media)
+
+    def bound(self, kind: type[O]) -> O:
+        """The operations of a domain, each call a transaction of its own."""
+        return kind(None, self)
 
     def transaction(
         self, *, read_only: bool = False, timeout: float | None = None

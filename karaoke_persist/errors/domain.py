@@ -89,3 +89,46 @@ class StillReferenced(DomainError):
         super().__init__(
             f"{model} {shown(key)} is still named by {by}.{field}. Delete or change those first; nothing was deleted."
         )
+
+
+class IllegalState(DomainError):
+    """What was asked for does not follow from where the thing stands."""
+
+    model: str
+    key: str
+    state: str
+    wanted: str
+
+    def __init__(self, model: str, key: str, state: str, wanted: str, remedy: str) -> None:
+        self.model, self.key, self.state, self.wanted = model, key, state, wanted
+        super().__init__(f"{model} {shown(key)} is {state} and cannot {wanted}. {remedy}.")
+
+
+class QuotaExceeded(DomainError):
+    """One singer would have more than the room allows."""
+
+    singer: str
+    quota: str
+    limit: int
+    found: int
+
+    def __init__(self, singer: str, quota: str, limit: int, found: int) -> None:
+        self.singer, self.quota, self.limit, self.found = singer, quota, limit, found
+        super().__init__(
+            f"{shown(singer)} would be at {found} of {limit} ({quota}). Wait until a song is done, or let the host add"
+            " it with force=True."
+        )
+
+
+class LeaseLost(DomainError):
+    """A worker speaks of a job that is not its own any more: the lease lapsed, or the job was cancelled."""
+
+    key: str
+    attempt: int
+    reason: str
+
+    def __init__(self, key: str, attempt: int, reason: str) -> None:
+        self.key, self.attempt, self.reason = key, attempt, reason
+        super().__init__(
+            f"attempt {attempt} at Job {shown(key)} is over: {reason}. Nothing was written; stop working on it."
+        )

@@ -28,6 +28,9 @@ EXAMPLES: list[KaraokePersistError] = [
     errors.StaleWrite("Song", "a", 1, 2),
     errors.ReferenceMissing("Box", "shelf", "Shelf", "s"),
     errors.StillReferenced("Box", "b", "Seal", "box"),
+    errors.IllegalState("Job", "j", "completed", "be cancelled", "Look at what became of it"),
+    errors.QuotaExceeded("Ana", "waiting songs", 2, 3),
+    errors.LeaseLost("j", 1, "it was cancelled"),
     errors.SessionClosed(),
     errors.SessionFailed(ValueError("broken")),
     errors.NestedSession(),
@@ -45,7 +48,7 @@ PARENTS = {
     errors.ConfigurationError: {"BadURL", "BadOption", "UnknownScheme", "DriverMissing", "PluginBroken"}
     | {"ContractMismatch", "Unsupported", "SchemaMismatch"},
     errors.DomainError: {"InvalidValue", "NotFound", "AlreadyExists", "StaleWrite", "ReferenceMissing"}
-    | {"StillReferenced"},
+    | {"StillReferenced", "IllegalState", "QuotaExceeded", "LeaseLost"},
     errors.UsageError: {"SessionClosed", "SessionFailed", "NestedSession", "ReadOnlySession", "WrongThread"}
     | {"StreamStale"},
     errors.StorageError: {"Busy", "Conflict", "Unavailable", "CommitUnknown", "DataCorrupt", "StoreBug"},
