@@ -8,7 +8,7 @@ from karaoke_persist_sql.codec import JSON_DECODERS, JSON_ENCODERS
 from karaoke_persist_sql.dialect import Activity, Converter, CounterNames, SQLDialect, Undecodable
 from karaoke_persist_sql.layout import Layout, layout_of
 from karaoke_persist_sql.leases import Lease, Leases
-from karaoke_persist_sql.schema import state_of, upgrade
+from karaoke_persist_sql.schema import create, state_of, upgrade
 from karaoke_persist_sql.session import WritingSession
 from karaoke_persist_sql.store import SQLStore, pool_options
 from karaoke_persist_sql.types import ColumnTypes
@@ -27,6 +27,7 @@ __all__ = [
     "SQLStore",
     "Undecodable",
     "WritingSession",
+    "create",
     "layout_of",
     "pool_options",
     "state_of",

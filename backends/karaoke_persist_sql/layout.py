@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import MetaData, Table, create_mock_engine, make_url
+from sqlalchemy.engine.interfaces import Dialect
 
 from karaoke_persist.models import MODELS, Record
 from karaoke_persist_sql.counters import counter_table
@@ -21,6 +23,7 @@ class Layout:
         self.metadata = MetaData()
         self.tables: dict[type[Record], Table] = {}
         self.counters: dict[tuple[type[Record], str], Table] = {}
+        self._creation: list[str] = []
         base = row_base(self.metadata)
         key_columns = {model.integrity.collection: model.integrity.key for model in self.models}
         for model in self.models:
@@ -37,6 +40,17 @@ class Layout:
         own = tuple(table_name(model) for model in MODELS)
         counted = {counter.name for (model, _), counter in self.counters.items() if model in MODELS}
         return [table for table in self.metadata.sorted_tables if table.name not in own and table.name not in counted]
+
+    def creation(self, dialect: Dialect) -> list[str]:
+        """The statements that create everything, in order; compiled once, for tests make many databases."""
+        if not self._creation:
+
+            def collect(statement: Any, *_: object, **__: object) -> None:
+                self._creation.append(str(statement.compile(dialect=dialect)))
+
+            engine: Any = create_mock_engine(make_url(f"{dialect.name}://"), collect)
+            self.metadata.create_all(engine, checkfirst=False)
+        return self._creation
 
     def _add_counters(self, model: type[Record], dialect: SQLDialect) -> None:
         rows = self.tables[model]

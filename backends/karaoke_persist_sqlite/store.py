@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from karaoke_persist.contract import CONTRACT_VERSION, BackendInfo, Capability, Durability, SchemaState, StoreOptions
 from karaoke_persist.errors import BadOption, DataCorrupt, SchemaMismatch
-from karaoke_persist_sql import Lease, Leases, SQLStore, pool_options, upgrade
+from karaoke_persist_sql import Lease, Leases, SQLStore, create, pool_options, upgrade
 from karaoke_persist_sql.leases import RECYCLE_SECONDS
 from karaoke_persist_sql.migrations.revisions import HEAD
 from karaoke_persist_sqlite.connections import Role, connect, prepare_file, retried
@@ -123,7 +123,9 @@ class SQLiteStore(SQLStore):
             state = self.schema_state(raw)
             if state.state == "ahead":
                 raise SchemaMismatch(state.state, state.found, state.expected, self.url)
-            if state.state != "current":
+            if state.state == "absent":
+                create(connection, self.layout)
+            elif state.state != "current":
                 upgrade(connection, self.layout)
                 self._check_references(raw)
 

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -19,7 +20,7 @@ from karaoke_persist.errors import Busy, DataCorrupt, SchemaMismatch
 from karaoke_persist.models import MODELS, Song, field_names, fields_of
 from karaoke_persist_sql import schema as sql_schema
 from karaoke_persist_sql.layout import Layout
-from karaoke_persist_sql.migrations.revisions import HEAD, REVISIONS
+from karaoke_persist_sql.migrations.revisions import ADDED_LATER, HEAD, REVISIONS
 from karaoke_persist_sql.names import VERSION_TABLE
 from karaoke_persist_sqlite.dialect import SQLiteDialect
 
@@ -44,14 +45,53 @@ def test_alembic_agrees_on_the_revisions():
     assert list(REVISIONS) == [revision.revision for revision in script.walk_revisions()][::-1]
 
 
-def test_the_migrated_schema_is_the_generated_one(path, tmp_path):
-    """Tables, columns, types, constraints, indexes and triggers are the same by migration and by the models."""
-    open_store(path, models=MODELS).close()
-    generated = tmp_path / "generated.db"
-    engine = create_engine(f"sqlite:///{generated}")
-    Layout(MODELS, SQLiteDialect("unused")).metadata.create_all(engine)
+def _migrated(path: Path, revision: str = "head") -> None:
+    """Bring a file up to a revision by Alembic, as an older version of this package would have left it."""
+    config = Config()
+    config.set_main_option("script_location", "karaoke_persist_sql:migrations")
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
     engine.dispose()
-    assert _definitions(generated) == _definitions(path)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_every_revision_leads_to_the_schema_of_the_models(path, tmp_path, revision):
+    """A file of any revision is upgraded to the very tables, indexes and triggers that a new one is created with."""
+    open_store(path, models=MODELS).close()
+    older = tmp_path / "older.db"
+    _migrated(older, revision)
+    store = open_store(older, models=MODELS, check_schema=False)
+    assert store.migrate().state == "current"
+    store.close()
+    assert _definitions(older) == _definitions(path)
+
+
+def test_an_upgrade_keeps_the_songs_and_fills_what_is_new(path):
+    """A song of the first revision is there after the upgrade, was never played, and is seen by everybody."""
+    _migrated(path, REVISIONS[0])
+    old = [name for name in field_names(Song) if name not in ADDED_LATER["songs"]]
+    values = {**dict.fromkeys(old), "revision": 3, "id": "a", "title": "Jóga", "artist": "Björk", "favorite": 1}
+    values |= {
+        "aliases": "[]",
+        "tags": "[]",
+        "media": "{}",
+        "extra": "{}",
+        "title_fold": "joga",
+        "artist_fold": "bjork",
+    }
+    connection = raw(path)
+    marks = ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO kp_songs ({', '.join(values)}) VALUES ({marks})", list(values.values()))
+    connection.close()
+    store = open_store(path, check_schema=False)
+    store.migrate()
+    with reading(store) as session:
+        (found,) = session.find(Query(Song))
+    store.close()
+    assert found == Song(id="a", title="Jóga", artist="Björk", favorite=True, revision=3)
 
 
 def test_alembic_finds_nothing_to_change(path):
@@ -179,20 +219,30 @@ def test_a_host_s_own_tables_are_left_alone(path):
     connection.close()
 
 
-@pytest.mark.parametrize("when", ["in the migrations", "after them"])
-def test_a_failed_upgrade_leaves_nothing(path, monkeypatch, when):
-    """An upgrade that breaks anywhere is undone whole, and can be tried again."""
+def _fail(*_: object, **__: object) -> None:
+    raise RuntimeError("power cut")
 
-    def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("power cut")
 
+@pytest.mark.parametrize("target", ["alembic.op.create_index", "sqlalchemy.MetaData.create_all"])
+def test_a_failed_upgrade_leaves_nothing(path, monkeypatch, target):
+    """An upgrade that breaks, in the revisions or after them, is undone whole, and can be tried again."""
+    _migrated(path, REVISIONS[0])
+    before = _definitions(path)
+    store = open_store(path, check_schema=False, timeout=0)
     with monkeypatch.context() as broken:
-        target = "alembic.operations.Operations.create_index" if when == "in the migrations" else None
-        if target:
-            broken.setattr("alembic.op.create_index", fail)
-        else:
-            broken.setattr("sqlalchemy.MetaData.create_all", fail)
-        assert isinstance(raised(lambda: open_store(path)), RuntimeError)
+        broken.setattr(target, _fail)
+        assert isinstance(raised(store.migrate), RuntimeError)
+    assert _definitions(path) == before
+    assert store.migrate().state == "current"
+    store.close()
+
+
+def test_a_failed_creation_leaves_nothing(path, monkeypatch):
+    """A schema whose creation breaks at its last statement is undone whole, and can be tried again."""
+    with monkeypatch.context() as broken:
+        creation = Layout.creation
+        broken.setattr(Layout, "creation", lambda self, dialect: [*creation(self, dialect), "CREATE NONSENSE"])
+        assert raised(lambda: open_store(path)) is not None
     assert _definitions(path) == {}
     open_store(path, timeout=0).close()
 
