@@ -7,5 +7,5 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISIONS: Final[tuple[str, ...]] = ("0001_songs",)
+REVISIONS: Final[tuple[str, ...]] = ("0001_songs", "0002_artist_total")
 HEAD: Final[str] = REVISIONS[-1]
