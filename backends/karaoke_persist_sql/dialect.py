@@ -56,6 +56,8 @@ class SQLDialect(ABC):
     """Options of SQLAlchemy's `Table` for tables of rows."""
     counter_options: Mapping[str, Any] = MappingProxyType({})
     """The same for tables of counts."""
+    row_place: str | None = None
+    """The hidden column by which a row is found fastest, where a UNION copies rows and a left join keeps its order."""
     streams_need_transaction: bool = False
     """Whether a stream can only be read within a transaction."""
     encoders: Mapping[Kind, Converter]
@@ -105,6 +107,10 @@ class SQLDialect(ABC):
     @abstractmethod
     def counter_triggers(self, counter: CounterNames) -> Sequence[str]:
         """The statements that create the triggers which keep a table of counts."""
+
+    @abstractmethod
+    def total_triggers(self, counts: str, total: str) -> Sequence[str]:
+        """The statements that create the triggers which keep the number of rows of a table of counts."""
 
     def qualified(self, table: str) -> str:
         """A table's name as statements written by hand have to say it."""

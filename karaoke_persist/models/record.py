@@ -16,7 +16,12 @@ from karaoke_persist.models.fields import Field, Integer, Kind, describe
 from karaoke_persist.models.integrity import Integrity
 from karaoke_persist.models.json_values import same_json, thaw
 
-_set = object.__setattr__
+_new = object.__new__
+# The slots of a pydantic value, written to directly: every value of every page is made through these.
+_set_values, _set_given, _set_extra, _set_private = (
+    vars(BaseModel)[slot].__set__
+    for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 _NOT_SHOWN = "***"
 """What is shown in place of a field that is declared with `repr=False`."""
@@ -59,11 +64,11 @@ class Record(BaseModel):
     @classmethod
     def trusted(cls, values: dict[str, Any], given: Set[str] | None = None) -> Self:
         """Build without validating, from a value for every field that is already right. For rows read from a store."""
-        made = cls.__new__(cls)
-        _set(made, "__dict__", values)
-        _set(made, "__pydantic_fields_set__", given if given is not None else field_names(cls))
-        _set(made, "__pydantic_extra__", None)
-        _set(made, "__pydantic_private__", None)
+        made = _new(cls)
+        _set_values(made, values)
+        _set_given(made, field_names(cls) if given is None else given)
+        _set_extra(made, None)
+        _set_private(made, None)
         return made
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002
@@ -112,6 +117,10 @@ class Record(BaseModel):
             alias: value if type(value := values[name]) in _SCALARS else _plain(value)
             for name, alias in aliases(type(self))
         }
+
+    def to_json(self) -> bytes:
+        """The same dictionary as JSON, several times faster than by way of the dictionary."""
+        return self.__pydantic_serializer__.to_json(self, by_alias=True)
 
     @classmethod
     def checked_changes(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
