@@ -17,7 +17,7 @@ from karaoke_persist.errors import KaraokePersistError
 from karaoke_persist.models import Kind
 from karaoke_persist.models.json_values import INT64_MAX
 from karaoke_persist_postgres.errors import Situation, is_disconnect, translate
-from karaoke_persist_postgres.triggers import counter_triggers
+from karaoke_persist_postgres.triggers import counter_triggers, total_triggers
 from karaoke_persist_sql import (
     JSON_DECODERS,
     JSON_ENCODERS,
@@ -111,6 +111,10 @@ class PostgresDialect(SQLDialect):
     def counter_triggers(self, counter: CounterNames) -> Sequence[str]:
         """One trigger for each kind of statement."""
         return counter_triggers(counter, self.qualified)
+
+    def total_triggers(self, counts: str, total: str) -> Sequence[str]:
+        """The same for the rows of a table of counts."""
+        return total_triggers(counts, total, self.qualified)
 
     def qualified(self, table: str) -> str:
         """With the schema, if one was named."""

@@ -1,4 +1,4 @@
-"""The triggers that keep a table of counts.
+"""The triggers that keep a table of counts, and the number of its rows.
 
 They run once for a statement, over all its rows: a thousand songs of one artist change that artist's count once.
 """
@@ -28,14 +28,29 @@ def counter_triggers(names: CounterNames, qualified: Callable[[str], str]) -> tu
     )
     statements: list[str] = []
     for name, event, tables, changes in events:
-        function = qualified(f"{names.counts}_{name}")
-        statements += [
-            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $kp$ BEGIN"
-            f" {_body(counts, names, changes, deletes=name != 'insert')} RETURN NULL; END $kp$",
-            f"CREATE TRIGGER {names.counts}_{name} AFTER {event} ON {rows} REFERENCING {tables}"
-            f" FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
-        ]
+        body = _body(counts, names, changes, deletes=name != "insert")
+        statements += _trigger(f"{names.counts}_{name}", f"{event} ON {rows} REFERENCING {tables}", body, qualified)
     return tuple(statements)
+
+
+def total_triggers(counts: str, total: str, qualified: Callable[[str], str]) -> tuple[str, ...]:
+    """The statements that create those which keep the number of rows of a table of counts."""
+    statements: list[str] = []
+    for event, sign, rows, tables in (("INSERT", "+", "new_rows", _NEW), ("DELETE", "-", "old_rows", _OLD)):
+        body = f"UPDATE {qualified(total)} SET {NUMBER} = {NUMBER} {sign} (SELECT count(*) FROM {rows})"  # noqa: S608
+        body += f" WHERE EXISTS (SELECT FROM {rows});"
+        when = f"{event} ON {qualified(counts)} REFERENCING {tables}"
+        statements += _trigger(f"{total}_{event.lower()}", when, body, qualified)
+    return tuple(statements)
+
+
+def _trigger(name: str, when: str, body: str, qualified: Callable[[str], str]) -> tuple[str, str]:
+    """A function, and what calls it once for each statement."""
+    function = qualified(name)
+    return (
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $kp$ BEGIN {body} RETURN NULL; END $kp$",
+        f"CREATE TRIGGER {name} AFTER {when} FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
+    )
 
 
 def _taken(table: str, sign: int, names: CounterNames) -> str:

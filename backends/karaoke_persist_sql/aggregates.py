@@ -1,6 +1,7 @@
 """SELECT statements of aggregates.
 
-A count for each value of a `Counted` field is read from the table that keeps it, whatever the number of rows.
+A count for each value of a `Counted` field is read from the table that keeps it, whatever the number of rows, and so is
+the number of its values.
 """
 
 from __future__ import annotations
@@ -130,8 +131,11 @@ class _AggregateBuilder:
         self._parameters = Parameters()
         self._conditions = Conditions(layout, dialect, self._parameters)
         self._rows: FromClause = layout.tables[shape.model]
+        # Whether every row says its number, so that nothing needs to be counted.
+        self._kept = shape.counter is not None and (bool(shape.by) or shape.where is None)
         if shape.counter is not None:
-            self._rows = _as_rows(layout.counters[shape.model, shape.counter], shape.counter)
+            kept = layout.counters if shape.by or shape.where is not None else layout.totals
+            self._rows = _as_rows(kept[shape.model, shape.counter], shape.counter)
 
     def build(self) -> Any:
         """The whole statement."""
@@ -144,13 +148,13 @@ class _AggregateBuilder:
             statement = statement.group_by(*[part for name in shape.by for part in self._sorting(name)])
         if shape.having is not None:
             bound = self._having(*shape.having)
-            statement = statement.where(bound) if shape.counter and shape.by else statement.having(bound)
+            statement = statement.where(bound) if self._kept else statement.having(bound)
         return statement.order_by(*self._order()).limit(take()).offset(take())
 
     def _parts(self, measure: Measure) -> Sequence[ColumnElement[Any]]:
         """The columns that measure a group, most significant first."""
         if self._shape.counter is not None:
-            return [self._rows.c[_COUNTED] if self._shape.by else func.count()]
+            return [self._rows.c[_COUNTED] if self._kept else func.count()]
         if measure.field is None:
             return [func.count()]
         column = self._rows.c[measure.field]
@@ -209,8 +213,10 @@ class _AggregateBuilder:
 
 
 def _as_rows(counts: FromClause, field: str) -> FromClause:
-    """A table of counts under the names of the field it counts, so that conditions find them."""
-    columns = [counts.c[VALUE].label(field), counts.c[NUMBER].label(_COUNTED)]
+    """A table of counts, or of their number, under the names of the field counted, so that conditions find them."""
+    columns: list[ColumnElement[Any]] = [counts.c[NUMBER].label(_COUNTED)]
+    if VALUE in counts.c:
+        columns.append(counts.c[VALUE].label(field))
     if FOLD in counts.c:
         columns.append(counts.c[FOLD].label(fold_name(field)))
     return select(*columns).subquery("counts")

@@ -106,6 +106,10 @@ class SQLDialect(ABC):
     def counter_triggers(self, counter: CounterNames) -> Sequence[str]:
         """The statements that create the triggers which keep a table of counts."""
 
+    @abstractmethod
+    def total_triggers(self, counts: str, total: str) -> Sequence[str]:
+        """The statements that create the triggers which keep the number of rows of a table of counts."""
+
     def qualified(self, table: str) -> str:
         """A table's name as statements written by hand have to say it."""
         return table

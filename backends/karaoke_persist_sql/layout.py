@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import MetaData, Table
 
 from karaoke_persist.models import MODELS, Record
-from karaoke_persist_sql.counters import counter_table
+from karaoke_persist_sql.counters import counter_table, total_table
 from karaoke_persist_sql.dialect import SQLDialect
 from karaoke_persist_sql.names import table_name
 from karaoke_persist_sql.tables import row_base, row_class, table_of
@@ -21,6 +21,7 @@ class Layout:
         self.metadata = MetaData()
         self.tables: dict[type[Record], Table] = {}
         self.counters: dict[tuple[type[Record], str], Table] = {}
+        self.totals: dict[tuple[type[Record], str], Table] = {}
         base = row_base(self.metadata)
         key_columns = {model.integrity.collection: model.integrity.key for model in self.models}
         for model in self.models:
@@ -34,14 +35,17 @@ class Layout:
     @property
     def added_tables(self) -> list[Table]:
         """The tables that no migration makes: those of models beyond the package's own, in the order of creation."""
-        own = tuple(table_name(model) for model in MODELS)
-        counted = {counter.name for (model, _), counter in self.counters.items() if model in MODELS}
-        return [table for table in self.metadata.sorted_tables if table.name not in own and table.name not in counted]
+        own = {table_name(model) for model in MODELS}
+        for tables in (self.counters, self.totals):
+            own |= {table.name for (model, _), table in tables.items() if model in MODELS}
+        return [table for table in self.metadata.sorted_tables if table.name not in own]
 
     def _add_counters(self, model: type[Record], dialect: SQLDialect) -> None:
         rows = self.tables[model]
         for entry in model.integrity.counted:
-            self.counters[model, entry.field] = counter_table(model, entry.field, self.metadata, rows, dialect)
+            counts = counter_table(model, entry.field, self.metadata, rows, dialect)
+            self.counters[model, entry.field] = counts
+            self.totals[model, entry.field] = total_table(model, entry.field, counts, dialect)
 
 
 def layout_of(models: tuple[type[Record], ...], dialect: SQLDialect) -> Layout:

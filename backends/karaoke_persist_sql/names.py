@@ -25,6 +25,11 @@ def counter_name(model: type[Record], field: str) -> str:
     return f"{table_name(model)}_{field}_counts"
 
 
+def total_name(model: type[Record], field: str) -> str:
+    """The table that says how many values of a field there are."""
+    return f"{table_name(model)}_{field}_total"
+
+
 def fold_name(field: str) -> str:
     """The column that holds the fold of an indexed field."""
     return f"{field}_fold"

@@ -28,7 +28,7 @@ from karaoke_persist_sql import (
     Undecodable,
 )
 from karaoke_persist_sqlite.errors import translate
-from karaoke_persist_sqlite.triggers import counter_triggers
+from karaoke_persist_sqlite.triggers import counter_triggers, total_triggers
 
 _from_iso = datetime.fromisoformat
 _BOOLEANS = {0: False, 1: True}
@@ -104,6 +104,10 @@ class SQLiteDialect(SQLDialect):
     def counter_triggers(self, counter: CounterNames) -> Sequence[str]:
         """One trigger for each kind of change, row by row."""
         return counter_triggers(counter)
+
+    def total_triggers(self, counts: str, total: str) -> Sequence[str]:
+        """The same for the rows of a table of counts."""
+        return total_triggers(counts, total)
 
     def insert(self, table: Any) -> Insert:
         """SQLite's INSERT."""

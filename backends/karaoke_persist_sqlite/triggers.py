@@ -1,4 +1,4 @@
-"""The triggers that keep a table of counts."""
+"""The triggers that keep a table of counts, and the number of its rows."""
 
 from __future__ import annotations
 
@@ -31,4 +31,13 @@ def counter_triggers(names: CounterNames) -> tuple[str, ...]:
     return tuple(
         f"CREATE TRIGGER {counts}_{name} AFTER {what} ON {rows} WHEN {when} BEGIN {body} END"
         for name, what, when, body in parts
+    )
+
+
+def total_triggers(counts: str, total: str) -> tuple[str, ...]:
+    """The statements that create those which keep the number of rows of a table of counts."""
+    return tuple(
+        f"CREATE TRIGGER {total}_{event.lower()} AFTER {event} ON {counts}"  # noqa: S608
+        f" BEGIN UPDATE {total} SET {NUMBER} = {NUMBER} {sign} 1; END"
+        for event, sign in (("INSERT", "+"), ("DELETE", "-"))
     )

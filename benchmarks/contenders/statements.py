@@ -12,7 +12,7 @@ ALL = ", ".join(FIELDS)
 COLUMNS = column_names(Song)
 NEWEST = f"SELECT {ALL} FROM kp_songs WHERE date_added IS NOT NULL ORDER BY date_added DESC, id DESC LIMIT {PAGE + 1}"
 ARTISTS_PAGE = f"SELECT value, n FROM kp_songs_artist_counts ORDER BY value_fold, value LIMIT {ARTISTS}"
-ARTISTS_TOTAL = "SELECT count(*) FROM kp_songs_artist_counts"
+ARTISTS_TOTAL = "SELECT n FROM kp_songs_artist_total"
 _OVERWRITE = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in ("id", "revision"))
 _INTO = f"INSERT INTO kp_songs ({', '.join(COLUMNS)})"
 _ON_CONFLICT = f"ON CONFLICT (id) DO UPDATE SET {_OVERWRITE}, revision = kp_songs.revision + 1"

@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from postgres_probes import open_store, with_part
 from sqlalchemy import create_engine
-from sqlite_probes import PROBES, raised, reading, song, writing
+from sqlite_probes import PROBES, add_songs_by_hand, migrate_to, numbers_of_artists, raised, reading, song, writing
 
 from karaoke_persist.contract import Query
 from karaoke_persist.errors import Busy, SchemaMismatch, Unavailable
@@ -137,6 +137,20 @@ def test_a_newer_schema_is_refused(postgres_server, database, url):
     assert isinstance(error, SchemaMismatch)
     assert (error.state, error.found) == ("ahead", "9999_future")
     assert "test-passw0rd" not in str(error)
+
+
+def test_a_database_of_the_first_version_is_upgraded(postgres_server, database, url):
+    """The artists of songs that are there already are counted once, and kept from then on."""
+    engine = _engine(url)
+    migrate_to(engine, "0001_songs")
+    engine.dispose()
+    with postgres_server.connect(database) as connection:
+        add_songs_by_hand(connection.execute, {"a": "Björk", "b": "Björk", "c": "Ólöf"})
+        store = open_store(url, check_schema=False)
+        assert store.schema().state == "behind"
+        assert store.migrate().state == "current"
+        assert numbers_of_artists(store, connection.execute) == ([2, 3, 5, 4, 4, 3, 0], [2, 3, 5, 4, 4, 3, 0])
+        store.close()
 
 
 def test_a_failed_upgrade_leaves_nothing(postgres_server, database, url, monkeypatch):

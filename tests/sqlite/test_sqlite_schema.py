@@ -12,7 +12,18 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
-from sqlite_probes import open_store, python, raised, raw, reading, song, writing
+from sqlite_probes import (
+    add_songs_by_hand,
+    migrate_to,
+    numbers_of_artists,
+    open_store,
+    python,
+    raised,
+    raw,
+    reading,
+    song,
+    writing,
+)
 
 from karaoke_persist.contract import Query
 from karaoke_persist.errors import Busy, DataCorrupt, SchemaMismatch
@@ -149,6 +160,22 @@ def test_an_older_schema_is_not_upgraded_unasked(path, monkeypatch):
     assert isinstance(error, SchemaMismatch)
     assert error.state == "behind"
     assert "schema --migrate" in str(error)
+
+
+def test_a_database_of_the_first_version_is_upgraded(path):
+    """The artists of songs that are there already are counted once, and kept from then on."""
+    path.touch()
+    engine = create_engine(f"sqlite:///{path}")
+    migrate_to(engine, "0001_songs")
+    engine.dispose()
+    connection = raw(path)
+    add_songs_by_hand(connection.execute, {"a": "Björk", "b": "Björk", "c": "Ólöf"})
+    store = open_store(path, check_schema=False)
+    assert store.schema().state == "behind"
+    assert store.migrate().state == "current"
+    assert numbers_of_artists(store, connection.execute) == ([2, 3, 5, 4, 4, 3, 0], [2, 3, 5, 4, 4, 3, 0])
+    store.close()
+    connection.close()
 
 
 def test_tables_of_further_models_are_added(path):

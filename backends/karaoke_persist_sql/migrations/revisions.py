@@ -10,6 +10,7 @@ from typing import Final
 
 REVISIONS: Final[tuple[str, ...]] = (
     "0001_songs",
+    "0002_artist_total",
     "0003_plays",
     "0004_users",
     "0005_playlists",

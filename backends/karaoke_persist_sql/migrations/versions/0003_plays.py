@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003_plays"
-down_revision = "0001_songs"
+down_revision = "0002_artist_total"
 branch_labels = None
 depends_on = None
 
