@@ -56,6 +56,8 @@ class SQLDialect(ABC):
     """Options of SQLAlchemy's `Table` for tables of rows."""
     counter_options: Mapping[str, Any] = MappingProxyType({})
     """The same for tables of counts."""
+    row_place: str | None = None
+    """The hidden column by which a row is found fastest, where a UNION copies rows and a left join keeps its order."""
     streams_need_transaction: bool = False
     """Whether a stream can only be read within a transaction."""
     encoders: Mapping[Kind, Converter]

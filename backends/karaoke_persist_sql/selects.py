@@ -3,6 +3,9 @@
 Absent values come last in both directions, so an order over a field that may be absent reads two partitions, the
 present and the absent, each from the same index. The databases run the parts of a UNION ALL one after the other; a
 part with a LIMIT of its own, as ours have, is never run by parallel workers.
+
+A database that copies each column of each row on its way out of a UNION gets a UNION of places of rows instead, from
+which the rows are read last.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, and_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, Table, and_, literal_column, select, tuple_, union_all
 
 from karaoke_persist.contract import Order, Query
 from karaoke_persist.models import Kind, Record, field_of
@@ -24,6 +27,7 @@ from karaoke_persist_sql.statements import Statement
 from karaoke_persist_sql.tables import order_columns
 
 Partition = Literal["present", "absent"]
+_PLACE = "kp_place"
 
 
 class SelectShape(NamedTuple):
@@ -80,6 +84,7 @@ class _SelectBuilder:
         self._parameters = Parameters()
         self._conditions = Conditions(layout, dialect, self._parameters)
         self._table: Table = layout.tables[shape.model]
+        self._columns: list[ColumnElement[Any]] = [self._table.c[name] for name in shape.columns]
 
     def build(self) -> Any:
         """The whole statement."""
@@ -89,13 +94,24 @@ class _SelectBuilder:
             return self._in_order(where, self._after(), self._order_columns()).limit(take()).offset(take())
         if shape.after == "absent":
             return self._absent(where, self._after()).limit(take()).offset(take())
+        columns, self._columns = self._columns, self._union_columns()
         present = self._in_order(and_(where, *self._bounds()), self._after(), self._order_columns())
         end = take()
         parts = [_named(part.limit(end)) for part in (present, self._absent(where, None))]
-        return union_all(*parts).limit(take()).offset(take())
+        union = union_all(*parts).limit(take()).offset(take())
+        return union if self._dialect.row_place is None else self._rows_at(union.subquery(), columns)
+
+    def _union_columns(self) -> list[ColumnElement[Any]]:
+        name = self._dialect.row_place
+        return self._columns if name is None else [literal_column(name).label(_PLACE)]
+
+    def _rows_at(self, places: Any, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+        """Rows in the order of their places: a left join reads its left side first."""
+        here: ColumnElement[Any] = literal_column(f"{self._table.name}.{self._dialect.row_place}")
+        return select(*columns).select_from(places.outerjoin(self._table, here == places.c[_PLACE]))
 
     def _in_order(self, where: Clause, after: Clause | None, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-        statement = select(*[self._table.c[name] for name in self._shape.columns]).where(where)
+        statement = select(*self._columns).select_from(self._table).where(where)
         if after is not None:
             statement = statement.where(after)
         descending = self._shape.order is not None and self._shape.order.descending

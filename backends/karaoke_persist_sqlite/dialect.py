@@ -68,6 +68,7 @@ class SQLiteDialect(SQLDialect):
     table_options: Mapping[str, Any] = MappingProxyType({"sqlite_strict": True})
     counter_options: Mapping[str, Any] = MappingProxyType({"sqlite_strict": True, "sqlite_with_rowid": False})
     sum_part_count = 2
+    row_place = "_rowid_"  # of its three names the one that no field can have
     encoders: Mapping[Kind, Converter] = {**JSON_ENCODERS, Kind.TIME: time_text, Kind.BOOLEAN: int}
     decoders: Mapping[Kind, Converter] = {
         **JSON_DECODERS,
