@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import karaoke_persist
 from benchmarks.contenders import ARTISTS, BATCH, PAGE
 from karaoke_persist.contract import Query
@@ -23,7 +21,7 @@ class Project:
 
     def newest_json(self):
         page = self.songs.get_songs_page(limit=PAGE)
-        return json.dumps([song.to_dict() for song in page.items]).encode()
+        return b"[%b]" % b",".join([song.to_json() for song in page.items])
 
     def count_up(self, song_id):
         with self.library.transaction() as tx:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, ClassVar, Self, get_type_hints
+from operator import itemgetter
+from typing import Any, ClassVar, NamedTuple, Self, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, TypeAdapter, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import to_json
 
 from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models.fields import Field, Integer, Kind, describe
 from karaoke_persist.models.integrity import Integrity
 from karaoke_persist.models.json_values import same_json, thaw
 
-_set = object.__setattr__
+_new = object.__new__
+# The slots of a pydantic value, written to directly: every value of every page is made through these.
+_set_values, _set_given, _set_extra, _set_private = (
+    vars(BaseModel)[slot].__set__
+    for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 _NOT_SHOWN = "***"
 """What is shown in place of a field that is declared with `repr=False`."""
@@ -59,11 +66,11 @@ class Record(BaseModel):
     @classmethod
     def trusted(cls, values: dict[str, Any], given: Set[str] | None = None) -> Self:
         """Build without validating, from a value for every field that is already right. For rows read from a store."""
-        made = cls.__new__(cls)
-        _set(made, "__dict__", values)
-        _set(made, "__pydantic_fields_set__", given if given is not None else field_names(cls))
-        _set(made, "__pydantic_extra__", None)
-        _set(made, "__pydantic_private__", None)
+        made = _new(cls)
+        _set_values(made, values)
+        _set_given(made, field_names(cls) if given is None else given)
+        _set_extra(made, None)
+        _set_private(made, None)
         return made
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002
@@ -113,6 +120,15 @@ class Record(BaseModel):
             for name, alias in aliases(type(self))
         }
 
+    def to_json(self) -> bytes:
+        """The same dictionary as JSON, made faster than by way of the dictionary."""
+        names, values_of, times = _json_form(type(self))
+        values = dict(zip(names, values_of(self.__dict__), strict=True))
+        for name in times:
+            if (moment := values[name]) is not None:
+                values[name] = moment.isoformat()
+        return to_json(values)
+
     @classmethod
     def checked_changes(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Named changes, in either spelling, as stored values. Unknown or unchangeable names are `InvalidValue`."""
@@ -156,6 +172,21 @@ def unchangeable_fields(model: type[Record]) -> frozenset[str]:
 def aliases(model: type[Record]) -> tuple[tuple[str, str], ...]:
     """Pairs of snake_case and camelCase name, in declared order, of all fields but secret ones."""
     return tuple((name, info.alias or name) for name, info in model.model_fields.items() if info.repr)
+
+
+class _JsonForm(NamedTuple):
+    """What `to_json` needs to know of a model."""
+
+    names: tuple[str, ...]
+    values_of: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    times: tuple[str, ...]
+
+
+@cache
+def _json_form(model: type[Record]) -> _JsonForm:
+    spelled, kinds = dict(aliases(model)), {field.name: field.kind for field in fields_of(model)}
+    times = tuple(alias for name, alias in spelled.items() if kinds[name] is Kind.TIME)
+    return _JsonForm(tuple(spelled.values()), itemgetter(*spelled), times)
 
 
 def named_fields(model: type[Record], changes: Mapping[str, Any]) -> dict[str, Any]:
