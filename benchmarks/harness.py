@@ -129,9 +129,12 @@ def _repeats(action: Action, wanted: float) -> int:
     while calls < 2 or (calls < WARM_CALLS and perf_counter() - began < 1):
         action.call()
         calls += 1
-    began = perf_counter()
-    action.call()
-    return max(1, round(wanted / max(perf_counter() - began, 1e-7)))
+    # One call may be slow by chance, and samples that are too short say more of the caches than of the call.
+    began, calls = perf_counter(), 0
+    while calls < 1 or perf_counter() - began < wanted:
+        action.call()
+        calls += 1
+    return calls
 
 
 def _sample(action: Action, repeats: int) -> float:

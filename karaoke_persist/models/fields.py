@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, Strict
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, Strict
 
 from karaoke_persist.models.json_values import check_int64, freeze, freeze_object
 from karaoke_persist.models.text import check_id, check_indexed, check_text
@@ -73,6 +73,10 @@ def _to_utc(value: datetime) -> datetime:
     return moment
 
 
+def _iso(value: datetime) -> str:
+    return value.isoformat()
+
+
 def _only_text_items(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise ValueError("a list of texts is expected")
@@ -84,7 +88,13 @@ Text = Annotated[str, Strict(), AfterValidator(check_text), Kind.TEXT]
 IndexedText = Annotated[str, Strict(), AfterValidator(check_indexed), Kind.INDEXED]
 Integer = Annotated[int, Strict(), AfterValidator(check_int64), Kind.INTEGER]
 Boolean = Annotated[bool, Strict(), Kind.BOOLEAN]
-Time = Annotated[datetime, BeforeValidator(_only_times), AfterValidator(_to_utc), Kind.TIME]
+Time = Annotated[
+    datetime,
+    BeforeValidator(_only_times),
+    AfterValidator(_to_utc),
+    PlainSerializer(_iso, when_used="json"),
+    Kind.TIME,
+]
 TextList = Annotated[
     tuple[Annotated[str, Strict(), AfterValidator(check_text)], ...], BeforeValidator(_only_text_items), Kind.LIST
 ]
