@@ -1,5 +1,6 @@
 """P9: the backend in memory, in absolute times: a get, a small transaction, and the start of a program."""
 
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -80,6 +81,7 @@ def _public_write(library, songs):
 
 
 def _start(context):
+    _started()  # so that the bytecode is there, as it is where a wheel was installed
     times = sorted(_started() for _ in range(3 if context.quick else 9))
     middle = times[len(times) // 2]
     result = Result("P9", "import and memory://", "memory", 0, {"start": middle}, {"start": 1.0}, {"start": times[0]})
@@ -88,5 +90,6 @@ def _start(context):
 
 
 def _started():
-    done = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True)
+    told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True, env=told)
     return float(done.stdout)
