@@ -18,10 +18,12 @@ _SCHEME = re.compile(r"(?i)(?:postgres|postgresql)(?:\+psycopg)?://")
 _FORM = "Write postgresql://user:password@host:5432/database, and %-escapes for special characters."
 _DEFAULTS = {
     "application_name": "karaoke-persist",
-    # A server that vanished without a word is noticed within two minutes, not within two hours.
+    # A server that vanished without a word is noticed within two minutes: where an answer is waited for, not within
+    # two hours, and where a request is on its way, not within a quarter of an hour.
     "keepalives_idle": "60",
     "keepalives_interval": "15",
     "keepalives_count": "4",
+    "tcp_user_timeout": "120000",
 }
 _LONGEST_NAME = 63
 
