@@ -90,10 +90,16 @@ class OwnServer(TestServer):
         self.stop("immediate")
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped since."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start the server and wait until it answers."""
         command = [f"{self._bin}/postgres", "-D", str(self._data), "-h", "127.0.0.1", "-p", str(self.port), "-k", ""]
         command += ["-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB"]
+        command += ["-c", "max_prepared_transactions=4"]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, **self._as_user())
         deadline = time.monotonic() + STARTS_WITHIN
