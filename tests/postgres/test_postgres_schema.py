@@ -19,8 +19,9 @@ from karaoke_persist.contract import Query
 from karaoke_persist.errors import Busy, SchemaMismatch, Unavailable
 from karaoke_persist.models import MODELS, Song
 from karaoke_persist_postgres.dialect import PostgresDialect
+from karaoke_persist_postgres.store import WRITER_TABLE
 from karaoke_persist_sql.layout import Layout
-from karaoke_persist_sql.names import VERSION_TABLE, WRITER_TABLE
+from karaoke_persist_sql.names import VERSION_TABLE
 
 DEFINITIONS = """
 SELECT 'column ' || table_name || '.' || column_name,
