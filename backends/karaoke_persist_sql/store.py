@@ -15,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from karaoke_persist.contract import CONTRACT_VERSION, BackendInfo, Capability, SchemaState, StoreOptions, StoreSession
 from karaoke_persist.contract.info import Durability
-from karaoke_persist.errors import BadOption, DataCorrupt, SchemaMismatch, SessionClosed
+from karaoke_persist.errors import BadOption, DataCorrupt, SchemaMismatch, SessionClosed, Unsupported
 from karaoke_persist_sql.dialect import Activity, SQLDialect
 from karaoke_persist_sql.layout import Layout, layout_of
 from karaoke_persist_sql.leases import RECYCLE_SECONDS, Lease, Leases
@@ -221,11 +221,21 @@ class SQLStore(ABC):
                 self.leave_writer()
 
     def _make_current(self, connection: Connection) -> None:
-        state = self.schema_state(self.begin_migration(connection))
+        raw = self.begin_migration(connection)
+        state = self.schema_state(raw)
         if state.state == "ahead":
             raise SchemaMismatch(state.state, state.found, state.expected, self.url)
+        if state.found is None:
+            self._refuse_others_tables(raw)
         if state.state != "current":
             self.upgrade_schema(connection, state)
+
+    def _refuse_others_tables(self, connection: Any) -> None:
+        """Tables of our names without our version are somebody else's."""
+        names = [table.name for table in self.layout.metadata.tables.values()]
+        if found := self.dialect.existing_tables(connection, names):
+            taken = f"a database in which somebody else has {', '.join(sorted(found))}"
+            raise Unsupported(self.dialect.scheme, taken, "Use another database, or another schema in it.")
 
     def _writing_session(self, timeout: float) -> WritingSession:
         left = self.enter_writer(timeout)
