@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 
@@ -73,19 +72,6 @@ def test_another_encoding_is_unsupported(postgres_server):
     error = raised(lambda: open_store(postgres_server.url("kp_latin")))
     postgres_server.drop("kp_latin")
     assert isinstance(error, Unsupported)
-
-
-def test_a_pool_that_is_empty_is_busy(url):
-    """One reader more than there are connections waits, and then is `Busy`; the writer has its own."""
-    store = open_store(url, backend_options={"pool_size": 2})
-    held = [store.session(read_only=True) for _ in range(2)]
-    assert isinstance(raised(lambda: store.session(read_only=True, timeout=0)), Busy)
-    assert isinstance(raised(lambda: store.session(read_only=True, timeout=0.05)), Busy)
-    store.session(timeout=0).rollback()
-    threading.Timer(0.1, held.pop().rollback).start()
-    store.session(read_only=True, timeout=5).rollback()
-    held.pop().rollback()
-    store.close()
 
 
 def test_the_writer_of_another_store_is_waited_for_as_long_as_asked(url, store):
@@ -160,39 +146,3 @@ def test_a_batch_is_stored_whole_whatever_its_size(store, many):
         (1, 1 + n % 2) if n < many else (0, 1) for n in range(2 * many)
     ]
     assert [(row.year, row.tags) for row in found[:many]] == [(1, ("a\tb\\n",))] * many
-
-
-def _in_child(action) -> int:
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            action()
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_child_of_a_fork_has_connections_of_its_own(store):
-    """After a fork both processes read and write, and the child never ends what belongs to its parent."""
-    import gc
-
-    with writing(store) as session:
-        session.insert([song("before")])
-    reader = store.session(read_only=True)
-
-    def child() -> None:
-        with writing(store) as session:
-            session.insert([song("child")])
-        with reading(store) as session:
-            assert len(session.find(Query(Song))) == 2
-        store.close()
-        gc.collect()
-
-    assert _in_child(child) == 0
-    assert [row.id for row in reader.find(Query(Song))] == ["before"]
-    reader.rollback()
-    with writing(store) as session:
-        session.insert([song("parent")])
