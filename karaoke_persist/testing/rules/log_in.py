@@ -10,7 +10,17 @@ from typing import Any, Final, cast
 import argon2
 import pytest
 
-from karaoke_persist import Busy, IllegalState, InvalidValue, Library, NotFound, Unavailable, User
+from karaoke_persist import (
+    Busy,
+    DataCorrupt,
+    IllegalState,
+    InvalidValue,
+    KaraokePersistError,
+    Library,
+    NotFound,
+    Unavailable,
+    User,
+)
 from karaoke_persist.contract import SongStore
 from karaoke_persist.models import Credential
 from karaoke_persist.operations import passwords
@@ -249,6 +259,15 @@ class LogInRules(Conformance):
             assert tx.users.authenticate("Ana", PASSWORD) == user
         assert passwords.is_current(_hash(other, user))
 
+    @rule("U-35")
+    def test_a_hash_that_is_none(self, library: Library, other: Library) -> None:
+        """A stored hash that is of no known form is `DataCorrupt` at log-in, which names the user and not the hash."""
+        user = library.users.register("Ana")
+        stored(library, Credential(user_id=user.id, password_hash=f"plain$${PASSWORD}"))
+        with nothing_changes(other), pytest.raises(DataCorrupt, match=user.id) as told:
+            library.users.authenticate("Ana", PASSWORD)
+        _check_hidden(told.value, PASSWORD, "plain")
+
 
 class Unreachable:
     """A store whose server is away."""
@@ -265,9 +284,9 @@ def _hash(library: Library, user: User) -> str:
     return credential.password_hash
 
 
-def _check_hidden(error: InvalidValue, *secrets: str) -> None:
+def _check_hidden(error: KaraokePersistError, *secrets: str) -> None:
     """Fail if an error shows a secret, itself or as it travels between processes."""
-    text = f"{error!r} {error.value} {vars(error)} {pickle.dumps(error).decode('utf-8', 'replace')}"
+    text = f"{error!r} {vars(error)} {pickle.dumps(error).decode('utf-8', 'replace')}"
     assert [each for each in secrets if each in text] == []
 
 
