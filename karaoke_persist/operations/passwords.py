@@ -27,11 +27,12 @@ _MOST_MEMORY: Final = 2**30
 _MOST_ROUNDS: Final = 10_000_000
 
 _ARGON2 = re.compile(
-    r"\$argon2(?:id|i|d)\$v=(?:16|19)\$m=(?P<memory>\d{1,8}),t=(?P<time>\d{1,3}),p=(?P<lanes>\d{1,3})"
+    r"\$argon2(?:id|i|d)\$v=(?:16|19)\$m=(?P<memory>[0-9]{1,8}),t=(?P<time>[0-9]{1,3}),p=(?P<lanes>[0-9]{1,3})"
     r"\$(?P<salt>[A-Za-z0-9+/]+)\$(?P<digest>[A-Za-z0-9+/]+)"
 )
-_SCRYPT = re.compile(r"scrypt:(?P<n>\d{1,8}):(?P<r>\d{1,3}):(?P<p>\d{1,3})\$(?P<salt>[^$]+)\$(?P<digest>[0-9a-f]+)")
-_PBKDF2 = re.compile(r"pbkdf2:(?P<name>\w+):(?P<rounds>\d{1,9})\$(?P<salt>[^$]+)\$(?P<digest>[0-9a-f]+)")
+_REST: Final = r"\$(?P<salt>[!-#%-~]+)\$(?P<digest>[0-9a-f]+)"
+_SCRYPT = re.compile(r"scrypt:(?P<n>[0-9]{1,8}):(?P<r>[0-9]{1,3}):(?P<p>[0-9]{1,3})" + _REST)
+_PBKDF2 = re.compile(r"pbkdf2:(?P<name>[a-z0-9_]+):(?P<rounds>[0-9]{1,9})" + _REST)
 _PBKDF2_DIGESTS: Final = frozenset(
     name for name in hashlib.algorithms_guaranteed if name.startswith("sha") and not name.startswith("shake")
 )
