@@ -18,6 +18,7 @@ users: typer.Typer = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A username, in any case and accent.")]
+Added = Annotated[str, typer.Argument(metavar="NAME", help="The username, of three characters or more.")]
 NewName = Annotated[str, typer.Argument(metavar="NEW", help="The username from now on.")]
 Into = Annotated[str, typer.Argument(metavar="INTO", help="The username of who stays.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1_000, help="How many users to show.")]
@@ -54,7 +55,7 @@ def show(name: Name, store: Store = DEFAULT_STORE) -> None:
 
 @users.command()
 def add(
-    name: NewName,
+    name: Added,
     store: Store = DEFAULT_STORE,
     password: Password = False,
     guest: Guest = False,

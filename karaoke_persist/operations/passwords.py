@@ -108,9 +108,10 @@ def verifier_of(password_hash: str) -> Verifier | None:
 
 def _argon2(found: re.Match[str]) -> Verifier | None:
     memory, rounds, lanes = (int(found[name]) for name in ("memory", "time", "lanes"))
-    salt, digest = (_canonical_bytes(found[name]) for name in ("salt", "digest"))
     affordable = rounds > 0 and lanes > 0 and 8 * lanes <= memory <= _MOST_MEMORY // 1024
-    return (lambda password: _argon2_matches(found[0], password)) if affordable and salt >= 8 and digest >= 16 else None
+    if not affordable or _bytes_in(found["salt"]) < 8 or _bytes_in(found["digest"]) < 16:
+        return None
+    return lambda password: _argon2_matches(found[0], password)
 
 
 def _argon2_matches(password_hash: str, password: bytes) -> bool:
@@ -145,7 +146,7 @@ def _same(made: bytes, digest: str) -> bool:
     return hmac.compare_digest(made.hex(), digest)
 
 
-def _canonical_bytes(text: str) -> int:
+def _bytes_in(text: str) -> int:
     """How many bytes an unpadded base64 text stands for; 0 if it is not how they are written."""
     try:
         decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)

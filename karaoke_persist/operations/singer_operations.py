@@ -35,7 +35,7 @@ class SingerOperations(Operations):
             raise InvalidValue("into", into, "this is the same singer; nothing was merged")
         user, target = self._user(old), self._user(new)
         if user is not None:
-            _check_may_become(user, target)
+            _check_may_become(user, target, into)
         entries, performances = move_singer(self.session, old, new)
         favorites, playlists = (0, 0) if user is None or target is None else self._move_user(user, target)
         return MergedSinger(entries, performances, favorites, playlists)
@@ -69,9 +69,9 @@ class SingerOperations(Operations):
         return favorites, playlists
 
 
-def _check_may_become(user: User, target: User | None) -> None:
+def _check_may_become(user: User, target: User | None, into: str) -> None:
     if target is None:
-        raise InvalidValue("into", "a name", "a user cannot become a mere name; merge the name into the user")
+        raise InvalidValue("into", into, "a user cannot become a mere name; merge the name into the user")
     if target.is_guest and not user.is_guest:
         raise IllegalState("User", user.id, "no guest", "become one", "Let the user claim the guest")
 

@@ -191,7 +191,7 @@ class FavoriteRules(Conformance):
         _liked_since(library, ("ana", "song-000", 2), ("bob", "song-000", 1), ("ana", "song-001", 3))
         artists = (("ana", "Björk", 1), ("bob", "BJORK", 2), ("ana", "Abba", None), ("zoe", "Abba", 1))
         for number, (user_id, artist, day) in enumerate(artists):
-            key = {"artist": artist, "artist_key": artist.casefold().replace("ö", "o")}
+            key: dict[str, Any] = {"artist": artist, "artist_key": artist.casefold().replace("ö", "o")}
             stored(library, FavoriteArtist(id=f"{number}", user_id=user_id, added_at=_day(day), **key))
         with probing(library) as probe:
             assert move_user_favorites(probe, "ana", "bob") == 4

@@ -145,11 +145,12 @@ class SingerRules(Conformance):
         queue_up(library, "e1", ("Anita", None), ("Ana", "ana"))
         with library.transaction() as tx, nothing_changes(other):
             merge, claim = tx.singers.merge_singers, tx.singers.claim_guest
+            no_singers: list[Any] = ["anita", "", "name:", "user:", None]
             refused: list[tuple[type[Exception], Callable[[], object]]] = [
                 (InvalidValue, lambda: merge(ANA, ANA)),
                 (InvalidValue, lambda: merge("name:Anita", "name:ANITA ")),
                 (InvalidValue, lambda: merge(ANA, "name:anita")),
-                *[(InvalidValue, lambda each=each: merge(each, ANA)) for each in ("anita", "", "name:", "user:", None)],
+                *[(InvalidValue, lambda each=each: merge(each, ANA)) for each in no_singers],
                 (NotFound, lambda: merge("user:nobody", ANA)),
                 (NotFound, lambda: merge("name:anita", "user:nobody")),
                 (NotFound, lambda: claim("nobody", "ana")),

@@ -100,7 +100,8 @@ class UserRules(Conformance):
         for changes in [*no_part, {"password": "secret"}, {"password_hash": "x"}, {"is_admin": "yes"}, None]:
             with nothing_changes(other), pytest.raises(InvalidValue):
                 library.users.update_profile(user.id, changes)
-        for fields in ({"colour": "red"}, {"revision": 9}, {"username_key": "x"}):
+        unknown: list[dict[str, Any]] = [{"colour": "red"}, {"revision": 9}, {"username_key": "x"}]
+        for fields in unknown:
             with nothing_changes(other), pytest.raises(InvalidValue):
                 library.users.register("Bob", **fields)
         with nothing_changes(other), pytest.raises(NotFound):
