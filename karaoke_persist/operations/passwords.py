@@ -125,11 +125,12 @@ def _argon2_matches(password_hash: str, password: bytes) -> bool:
 
 def _scrypt(found: re.Match[str]) -> Verifier | None:
     n, r, p = (int(found[name]) for name in ("n", "r", "p"))
-    salt, digest, memory = found["salt"].encode(), found["digest"], 132 * n * r * p
-    power_of_two = n > 1 and n & (n - 1) == 0
-    if not (power_of_two and 0 < memory <= _MOST_MEMORY and len(digest) == 128):
+    salt, digest, cost = found["salt"].encode(), found["digest"], 128 * n * r * p
+    possible = 1 < n < 2 ** (16 * r) and n & (n - 1) == 0  # RFC 7914, section 2
+    if not (possible and 0 < cost <= _MOST_MEMORY and len(digest) == 128):
         return None
-    return lambda password: _same(hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=memory), digest)
+    room = 2 * cost + 2**20
+    return lambda password: _same(hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=room), digest)
 
 
 def _pbkdf2(found: re.Match[str]) -> Verifier | None:

@@ -100,6 +100,8 @@ SALT = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_charac
         f"scrypt:16384:8:1$salt${DIGEST}",
         f"scrypt:16383:8:1$salt${DIGEST * 2}",
         f"scrypt:1:8:1$salt${DIGEST * 2}",
+        f"scrypt:65536:1:1$salt${DIGEST * 2}",
+        f"scrypt:1024:8:1024$salt${DIGEST * 2}",
         f"scrypt:16384:0:1$salt${DIGEST * 2}",
         f"scrypt:16777216:8:1$salt${DIGEST * 2}",
         "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$",
@@ -125,6 +127,14 @@ def test_only_the_same_password_matches(mine: str, theirs: str, salt: str) -> No
     """Two passwords match when they are the same to the byte, whatever the salt."""
     digest = hashlib.pbkdf2_hmac("sha256", mine.encode(), salt.encode(), 1).hex()
     assert passwords.matches(f"pbkdf2:sha256:1${salt}${digest}", theirs.encode()) == (mine == theirs)
+
+
+@pytest.mark.parametrize(("n", "r", "p"), [(2, 8, 1), (2, 1, 1), (16, 1, 64), (32768, 1, 1), (1024, 8, 16)])
+def test_every_cost_that_is_possible_is_verified(n: int, r: int, p: int) -> None:
+    """However small or lopsided it is."""
+    digest = hashlib.scrypt(b"x", salt=b"salt", n=n, r=r, p=p, maxmem=2**28).hex()
+    password_hash = passwords.checked_hash(f"scrypt:{n}:{r}:{p}$salt${digest}")
+    assert (passwords.matches(password_hash, b"x"), passwords.matches(password_hash, b"y")) == (True, False)
 
 
 @settings(deadline=None, max_examples=300)
