@@ -50,8 +50,17 @@ from karaoke_persist.errors import (
 )
 from karaoke_persist.library import Library, Transaction, open  # noqa: A004
 from karaoke_persist.media import SyncReport
-from karaoke_persist.models import MEDIA_KINDS, MediaKind, Song
-from karaoke_persist.operations import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
+from karaoke_persist.models import MEDIA_KINDS, FavoriteArtist, MediaKind, Song, User
+from karaoke_persist.models.singer import singer_key, user_key
+from karaoke_persist.operations import (
+    ArtistCount,
+    ArtistPage,
+    BulkResult,
+    LikedSong,
+    MergedSinger,
+    Page,
+    SongStatistics,
+)
 from karaoke_persist.options import OpenOptions
 
 __version__ = _version("karaoke-persist")
@@ -73,12 +82,15 @@ __all__ = [
     "DataCorrupt",
     "DomainError",
     "DriverMissing",
+    "FavoriteArtist",
     "IllegalState",
     "InvalidValue",
     "KaraokePersistError",
     "LeaseLost",
     "Library",
+    "LikedSong",
     "MediaKind",
+    "MergedSinger",
     "NestedSession",
     "NotFound",
     "OpenOptions",
@@ -104,7 +116,10 @@ __all__ = [
     "UnknownScheme",
     "Unsupported",
     "UsageError",
+    "User",
     "WrongThread",
     "hookimpl",
     "open",
+    "singer_key",
+    "user_key",
 ]

@@ -15,6 +15,7 @@ from karaoke_persist.cli.demo import demo
 from karaoke_persist.cli.schema import schema
 from karaoke_persist.cli.search import search
 from karaoke_persist.cli.sync import sync
+from karaoke_persist.cli.users import users
 from karaoke_persist.errors import KaraokePersistError
 
 _DEBUG: Final = "KARAOKE_PERSIST_DEBUG"
@@ -28,6 +29,7 @@ app: typer.Typer = typer.Typer(
 )
 for _command in (demo, sync, search, schema, backends, conformance):
     app.command()(_command)
+app.add_typer(users, name="users")
 
 
 def run() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import Any, ClassVar, Final, Self, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, TypeAdapter, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
@@ -23,7 +23,7 @@ _set_values, _set_given, _set_extra, _set_private = (
     for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
 )
 _SCALARS = frozenset({str, int, float, bool, type(None)})
-_NOT_SHOWN = "***"
+NOT_SHOWN: Final = "***"
 """What is shown in place of a field that is declared with `repr=False`."""
 
 
@@ -216,7 +216,7 @@ def _invalid(model: type[BaseModel], error: ValidationError, field: str | None =
         return InvalidValue(f"{model.__name__}.{place}", first["input"], _no_such_field(model, place))
     problem = first["msg"].removeprefix("Value error, ")
     info = model.model_fields.get(place)
-    value = first["input"] if info is None or info.repr else _NOT_SHOWN
+    value = first["input"] if info is None or info.repr else NOT_SHOWN
     return InvalidValue(f"{model.__name__}.{place}" if place else model.__name__, value, problem)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models.text import key_fold
 
 USER: Final = "user:"
@@ -15,7 +16,21 @@ NAME: Final = "name:"
 
 def singer_key(name: str, user_id: str | None = None) -> str:
     """The singer of this name or, if it is known, of this user."""
-    return f"{NAME}{key_fold(name)}" if user_id is None else f"{USER}{user_id}"
+    return f"{NAME}{key_fold(name)}" if user_id is None else user_key(user_id)
+
+
+def user_key(user_id: str) -> str:
+    """The singer that a user is, under whatever name."""
+    return f"{USER}{user_id}"
+
+
+def checked_singer(singer: object) -> str:
+    """A singer as they are stored. What is none is `InvalidValue`."""
+    if isinstance(singer, str) and singer.startswith(USER) and singer != USER:
+        return singer
+    if isinstance(singer, str) and singer.startswith(NAME) and key_fold(singer.removeprefix(NAME)):
+        return singer_key(singer.removeprefix(NAME))
+    raise InvalidValue("singer", singer, "'name:' and a name is expected, or 'user:' and an id; singer_key makes them")
 
 
 def user_of(singer: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -44,4 +44,4 @@ class Credential(Record):
     )
 
     user_id: Id
-    password_hash: Annotated[Text, Field(repr=False)]
+    password_hash: Text = Field(repr=False, exclude=True)

@@ -1,6 +1,22 @@
 """Business logic, written once for every backend against the session."""
 
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
+from karaoke_persist.operations.favorite_operations import FavoriteOperations
+from karaoke_persist.operations.singer_operations import SingerOperations
 from karaoke_persist.operations.song_operations import SongOperations
+from karaoke_persist.operations.user_answers import LikedSong, MergedSinger
+from karaoke_persist.operations.user_operations import UserOperations
 
-__all__ = ["ArtistCount", "ArtistPage", "BulkResult", "Page", "SongOperations", "SongStatistics"]
+__all__ = [
+    "ArtistCount",
+    "ArtistPage",
+    "BulkResult",
+    "FavoriteOperations",
+    "LikedSong",
+    "MergedSinger",
+    "Page",
+    "SingerOperations",
+    "SongOperations",
+    "SongStatistics",
+    "UserOperations",
+]

@@ -6,18 +6,23 @@ from karaoke_persist.testing.rules.capabilities import CapabilityRules, Durabili
 from karaoke_persist.testing.rules.domain import DomainErrorRules, StorageErrorRules
 from karaoke_persist.testing.rules.errors import ErrorRules
 from karaoke_persist.testing.rules.events import EventRules
+from karaoke_persist.testing.rules.favorites import FavoriteRules
 from karaoke_persist.testing.rules.integrity import IntegrityRules
 from karaoke_persist.testing.rules.isolation import IsolationRules
 from karaoke_persist.testing.rules.isolation_processes import ProcessIsolationRules
 from karaoke_persist.testing.rules.limits import LimitRules
+from karaoke_persist.testing.rules.log_in import LogInRules
 from karaoke_persist.testing.rules.ordering import OrderRules
 from karaoke_persist.testing.rules.queries import QueryRules
 from karaoke_persist.testing.rules.savepoints import SavepointRules
 from karaoke_persist.testing.rules.schema import SchemaRules
 from karaoke_persist.testing.rules.search import RankingRules, SearchRules
+from karaoke_persist.testing.rules.singers import SingerRules
 from karaoke_persist.testing.rules.snapshots import OneShotReadRules, SnapshotRules
 from karaoke_persist.testing.rules.songs import ManySongRules, SongRules
 from karaoke_persist.testing.rules.transactions import AtomicRules, OptimisticRules, ReadOnlyRules, VisibilityRules
+from karaoke_persist.testing.rules.user_processes import UserProcessRules
+from karaoke_persist.testing.rules.users import UserRules
 from karaoke_persist.testing.rules.values import ValueRules
 from karaoke_persist.testing.rules.writers import SerialRules, WaitingRules
 
@@ -48,6 +53,11 @@ class BackendConformance(
     RankingRules,
     ErrorRules,
     EventRules,
+    UserRules,
+    UserProcessRules,
+    LogInRules,
+    FavoriteRules,
+    SingerRules,
     SchemaRules,
     CapabilityRules,
     LifeRules,

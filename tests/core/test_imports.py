@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-HEAVY = ("sqlalchemy", "sqlmodel", "alembic", "sqlite3", "psycopg", "mutagen", "typer", "rich", "pytest", "hypothesis")
+HEAVY = ("alembic", "argon2", "hypothesis", "mutagen", "psycopg", "pytest", "rich", "sqlalchemy", "sqlite3")
+HEAVY += ("sqlmodel", "typer")
 SHOW = f"import sys; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
 USE = "library.songs.create_song('t', 'x'); library.songs.search_songs_paginated('t'); library.close()"
 

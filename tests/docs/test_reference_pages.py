@@ -157,6 +157,17 @@ def test_each_command_is_documented_with_its_options(name: str):
     assert not [option for option in options if f"`{option}" not in text and option not in ("-h", "--help")]
 
 
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if hasattr(command, "commands")])
+def test_each_subcommand_is_documented_with_its_options(name: str):
+    """The section of a group of commands names each of them, and every option that one of them has."""
+    text = page("reference/command-line.md").partition(f"## `karaoke-persist {name}`")[2].partition("\n## ")[0]
+    commands = COMMANDS[name].commands
+    options = {option for command in commands.values() for each in command.params for option in each.opts}
+
+    assert not [each for each in commands if f"`{name} {each}" not in text and f"{name} {each}`" not in text]
+    assert not [option for option in options if option.startswith("-") and f"`{option}" not in text]
+
+
 def test_no_command_is_documented_that_is_not_there():
     """Each command that the page describes exists."""
     documented = re.findall(r"^## `karaoke-persist (\w+)", page("reference/command-line.md"), flags=re.MULTILINE)
