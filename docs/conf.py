@@ -36,6 +36,7 @@ nitpick_ignore_regex = [
     ("py:class", r"(collections\.abc|contextlib|datetime|os|pathlib)\..*"),
     ("py:class", r"karaoke_persist\..*\.(T|O|Record|Savepoint|Unreadable)"),
     ("py:class", r"Id|Text|IndexedText|Integer|Boolean|Time|JsonObject"),
+    ("py:class", r"Kind\.TEXT|PlaylistDuplicates|Visibility"),
     ("py:class", r"ChangeKind"),
 ]
 

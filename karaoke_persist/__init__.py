@@ -50,16 +50,22 @@ from karaoke_persist.errors import (
 )
 from karaoke_persist.library import Library, Transaction, open  # noqa: A004
 from karaoke_persist.media import SyncReport
-from karaoke_persist.models import MEDIA_KINDS, FavoriteArtist, MediaKind, Song, User
+from karaoke_persist.models import MEDIA_KINDS, FavoriteArtist, MediaKind, Playlist, PlaylistEntry, Song, User
 from karaoke_persist.models.singer import singer_key, user_key
 from karaoke_persist.operations import (
+    AddedSongs,
     ArtistCount,
     ArtistPage,
     BulkResult,
+    ImportReport,
     LikedSong,
     MergedSinger,
     Page,
+    PlaylistDuration,
+    PlaylistItem,
+    PlaylistPage,
     SongStatistics,
+    TrackMatch,
 )
 from karaoke_persist.options import OpenOptions
 
@@ -67,6 +73,7 @@ __version__ = _version("karaoke-persist")
 
 __all__ = [
     "MEDIA_KINDS",
+    "AddedSongs",
     "AlreadyExists",
     "ArtistCount",
     "ArtistPage",
@@ -84,6 +91,7 @@ __all__ = [
     "DriverMissing",
     "FavoriteArtist",
     "IllegalState",
+    "ImportReport",
     "InvalidValue",
     "KaraokePersistError",
     "LeaseLost",
@@ -96,6 +104,11 @@ __all__ = [
     "OpenOptions",
     "OperationFailure",
     "Page",
+    "Playlist",
+    "PlaylistDuration",
+    "PlaylistEntry",
+    "PlaylistItem",
+    "PlaylistPage",
     "PluginBroken",
     "QuotaExceeded",
     "ReadOnlySession",
@@ -111,6 +124,7 @@ __all__ = [
     "StoreBug",
     "StreamStale",
     "SyncReport",
+    "TrackMatch",
     "Transaction",
     "Unavailable",
     "UnknownScheme",

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from karaoke_persist import Library, MergedSinger, NotFound, User, singer_key, user_key
-from karaoke_persist.cli.options import DEFAULT_STORE, Json, Store
+from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store
 from karaoke_persist.cli.search import open_existing
 
 users: typer.Typer = typer.Typer(
@@ -33,9 +33,11 @@ MereName = Annotated[bool, typer.Option("--name", help="NAME is no user but a na
 
 
 @users.command("list")
-def list_users(store: Store = DEFAULT_STORE, limit: Limit = 50, as_json: Json = False) -> None:
+def list_users(
+    store: Store = DEFAULT_STORE, option: BackendOptions = None, limit: Limit = 50, as_json: Json = False
+) -> None:
     """List users by name."""
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         page, total = library.users.get_page(limit=limit), library.users.count()
     _show(page.items, as_json)
     if not as_json and page.cursor is not None:
@@ -43,11 +45,11 @@ def list_users(store: Store = DEFAULT_STORE, limit: Limit = 50, as_json: Json = 
 
 
 @users.command()
-def show(name: Name, store: Store = DEFAULT_STORE) -> None:
+def show(name: Name, store: Store = DEFAULT_STORE, option: BackendOptions = None) -> None:
     """Show everything about one user, in JSON."""
     from karaoke_persist.cli.output import print_json
 
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         user = _named(library, name)
         likes = {"songs": library.favorites.count_songs(user.id), "artists": library.favorites.count_artists(user.id)}
     print_json({**user.to_dict(), "favorites": likes})
@@ -57,6 +59,7 @@ def show(name: Name, store: Store = DEFAULT_STORE) -> None:
 def add(
     name: Added,
     store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
     password: Password = False,
     guest: Guest = False,
     display_name: DisplayName = None,
@@ -65,7 +68,7 @@ def add(
 ) -> None:
     """Register a user. Without --password nobody can log in as this user yet."""
     profile: dict[str, Any] = {"display_name": display_name, "is_admin": admin}
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         secret = _asked_for_password() if password else None
         _show([library.users.register(name, secret, guest=guest, **profile)], as_json)
 
@@ -74,6 +77,7 @@ def add(
 def edit(
     name: Name,
     store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
     display_name: DisplayName = None,
     theme: Theme = None,
     color: Color = None,
@@ -84,30 +88,32 @@ def edit(
     texts = {"display_name": display_name, "theme": theme, "color": color}
     changes: dict[str, Any] = {part: text or None for part, text in texts.items() if text is not None}
     changes |= {} if admin is None else {"is_admin": admin}
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         _show([library.users.update_profile(_named(library, name).id, changes)], as_json)
 
 
 @users.command()
-def rename(name: Name, new: NewName, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+def rename(
+    name: Name, new: NewName, store: Store = DEFAULT_STORE, option: BackendOptions = None, as_json: Json = False
+) -> None:
     """Give a user another username."""
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         _show([library.users.rename(_named(library, name).id, new)], as_json)
 
 
 @users.command()
-def password(name: Name, store: Store = DEFAULT_STORE) -> None:
+def password(name: Name, store: Store = DEFAULT_STORE, option: BackendOptions = None) -> None:
     """Set a password: it is asked for, or the line on standard input."""
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         user = _named(library, name)
         library.users.set_password(user.id, _asked_for_password())
     _say(f"{user.username} can log in with the new password.")
 
 
 @users.command()
-def delete(name: Name, store: Store = DEFAULT_STORE, yes: Yes = False) -> None:
+def delete(name: Name, store: Store = DEFAULT_STORE, option: BackendOptions = None, yes: Yes = False) -> None:
     """Delete a user. Playlists then belong to nobody; queues and history keep the name."""
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         user = _named(library, name)
         if not yes:
             typer.confirm(f"Delete {user.username}, with password and favourites?", abort=True, err=True)
@@ -116,10 +122,15 @@ def delete(name: Name, store: Store = DEFAULT_STORE, yes: Yes = False) -> None:
 
 @users.command()
 def merge(
-    name: Name, into: Into, store: Store = DEFAULT_STORE, mere_name: MereName = False, as_json: Json = False
+    name: Name,
+    into: Into,
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    mere_name: MereName = False,
+    as_json: Json = False,
 ) -> None:
     """Give a user what a guest, another user or a mere name has in queues and history. A merged user is deleted."""
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         singer = singer_key(name) if mere_name else user_key(_named(library, name).id)
         merged = library.singers.merge_singers(singer, user_key(_named(library, into).id))
     _show_merged(merged, as_json)

@@ -2,21 +2,37 @@
 
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
 from karaoke_persist.operations.favorite_operations import FavoriteOperations
+from karaoke_persist.operations.playlist_answers import (
+    AddedSongs,
+    ImportReport,
+    PlaylistDuration,
+    PlaylistItem,
+    PlaylistPage,
+    TrackMatch,
+)
+from karaoke_persist.operations.playlist_operations import PlaylistOperations
 from karaoke_persist.operations.singer_operations import SingerOperations
 from karaoke_persist.operations.song_operations import SongOperations
 from karaoke_persist.operations.user_answers import LikedSong, MergedSinger
 from karaoke_persist.operations.user_operations import UserOperations
 
 __all__ = [
+    "AddedSongs",
     "ArtistCount",
     "ArtistPage",
     "BulkResult",
     "FavoriteOperations",
+    "ImportReport",
     "LikedSong",
     "MergedSinger",
     "Page",
+    "PlaylistDuration",
+    "PlaylistItem",
+    "PlaylistOperations",
+    "PlaylistPage",
     "SingerOperations",
     "SongOperations",
     "SongStatistics",
+    "TrackMatch",
     "UserOperations",
 ]

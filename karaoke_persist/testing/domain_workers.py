@@ -1,4 +1,4 @@
-"""What the kit's processes do with a karaoke night. Each runs in a fresh interpreter and opens the store anew."""
+"""What the kit's processes do with the domains of a night, each in a fresh interpreter that opens the store anew."""
 
 from __future__ import annotations
 
@@ -16,3 +16,17 @@ def race_for_ana(pipe: Pipe, place: Place, number: int) -> tuple[bool, Any, Any]
         liked = library.favorites.add_song("u0", "song-1")
         claimed = outcome_of(lambda: library.singers.claim_guest("guest", f"u{number}"))()
         return liked, claimed, outcome_of(lambda: library.users.register("Ana", "right"))()
+
+
+def add_and_move(pipe: Pipe, place: Place, playlist_id: str, times: int) -> list[str]:
+    """Add a song to a playlist and move it to the front, so many times; the ids of the entries."""
+    with place.open() as library:
+        start_together(pipe)
+        added = []
+        for _ in range(times):
+            entry = library.playlists.add(playlist_id, "song-000")
+            first = library.playlists.get_contents(playlist_id, limit=1).items[0].entry
+            assert first is not None
+            library.playlists.move(playlist_id, entry.id, before=first.id)
+            added.append(entry.id)
+        return added
