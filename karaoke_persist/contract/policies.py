@@ -21,12 +21,12 @@ What this guarantees, and why. Turns are numbered; the *mark* of a candidate is 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
+from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
 from types import MappingProxyType
 from typing import Final
 
-from karaoke_persist.contract.rotation import Placed, Rotation, RotationEntry, RotationPolicies
+from karaoke_persist.contract.rotation import Placed, Rotation, RotationPolicies
 
 _NEVER: Final = -1
 
@@ -58,51 +58,55 @@ class _Fair:
 
     def __init__(self, rotation: Rotation, turns: Sequence[tuple[str, ...]], never: str) -> None:
         self._entries, self._never = rotation.entries, never
+        self._members = [tuple(dict.fromkeys(entry.singers)) for entry in rotation.entries]
         self._on_stage = len(turns) - 1 if rotation.playing is not None else _NEVER
-        locked = () if rotation.locked is None else (rotation.locked.singers,)
-        self._last = {singer: number for number, turn in enumerate((*turns, *locked)) for singer in turn}
-        self._sung, self._before_plan = len(turns), len(turns) + len(locked)
-        self._waiting: defaultdict[str, deque[int]] = defaultdict(deque)
-        self._heap: list[tuple[int, int]] = []
+        announced = () if rotation.locked is None else (rotation.locked.singers,)
+        self._last = {singer: number for number, turn in enumerate((*turns, *announced)) for singer in turn}
+        self._sung, self._known = len(turns), len(turns) + len(announced)
 
     def order(self) -> list[Placed]:
         """Every entry in its place."""
-        for place, entry in enumerate(self._entries):
-            for singer in _members(entry):
-                self._waiting[singer].append(place)
-        for place in range(len(self._entries)):
-            self._push_candidate(place)
-        return list(self._taken())
+        self._line_up()
+        taken = []
+        for number in range(self._known, self._known + len(self._entries)):
+            mark, place = heappop(self._candidates)
+            taken.append(Placed(self._entries[place].id, self._reason(mark)))
+            self._take(place, number)
+        return taken
 
-    def _taken(self) -> Iterator[Placed]:
-        number = self._before_plan
-        while self._heap:
-            mark, place = heappop(self._heap)
-            entry = self._entries[place]
-            yield Placed(entry.id, self._reason(mark))
-            self._take(entry, number)
-            number += 1
+    def _line_up(self) -> None:
+        """Let each singer's entries stand in a line of their own, and find the candidates."""
+        lines: defaultdict[str, deque[int]] = defaultdict(deque)
+        self._behind: list[int] = []
+        """For each entry, how many of its members have another one to sing first."""
+        for place, members in enumerate(self._members):
+            self._behind.append(sum(singer in lines for singer in members))
+            for singer in members:
+                lines[singer].append(place)
+        self._lines = lines
+        self._candidates = [(self._mark(place), place) for place, behind in enumerate(self._behind) if not behind]
+        heapify(self._candidates)
 
-    def _take(self, entry: RotationEntry, number: int) -> None:
-        members = _members(entry)
-        for singer in members:
+    def _take(self, place: int, number: int) -> None:
+        """Give an entry its turn; whatever was only behind it becomes a candidate."""
+        freed = []
+        for singer in self._members[place]:
             self._last[singer] = number
-            self._waiting[singer].popleft()
-        behind = {self._waiting[singer][0] for singer in members if self._waiting[singer]}
-        for place in behind:
-            self._push_candidate(place)
+            line = self._lines[singer]
+            line.popleft()
+            if line:
+                self._behind[line[0]] -= 1
+                freed += [] if self._behind[line[0]] else [line[0]]
+        for each in freed:
+            heappush(self._candidates, (self._mark(each), each))
 
-    def _push_candidate(self, place: int) -> None:
-        """Put an entry on the heap if it is a candidate."""
-        members = _members(self._entries[place])
-        if all(self._waiting[singer][0] == place for singer in members):
-            mark = max((self._last.get(singer, _NEVER) for singer in members), default=_NEVER)
-            heappush(self._heap, (mark, place))
+    def _mark(self, place: int) -> int:
+        return max([self._last.get(singer, _NEVER) for singer in self._members[place]], default=_NEVER)
 
     def _reason(self, mark: int) -> str:
         if mark == _NEVER:
             return self._never
-        if mark >= self._before_plan:
+        if mark >= self._known:
             return "waits behind their own earlier song"
         if mark >= self._sung:
             return "is announced as the next already"
@@ -110,8 +114,3 @@ class _Fair:
             return "is on stage now"
         ago = self._sung - mark
         return f"last sang {ago} turns ago" if ago > 1 else "was the last to sing"
-
-
-def _members(entry: RotationEntry) -> tuple[str, ...]:
-    """Everybody who sings an entry, once."""
-    return entry.singers if len(entry.singers) == 1 else tuple(dict.fromkeys(entry.singers))
