@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from karaoke_persist.contract import And, Eq, In, IsNull, Order, Query
+from karaoke_persist.contract import And, Eq, In, Order, Query
 from karaoke_persist.errors import IllegalState, InvalidValue, NotFound
 from karaoke_persist.models import Night, Performance, PerformanceSinger, QueueEntry, QueueSinger, Song
 from karaoke_persist.session import Session
@@ -20,7 +20,7 @@ _SUNG: Final = In("status", ("completed", "playing"))
 def open_performance(
     session: Session, room_id: str, entry: QueueEntry, singers: Sequence[QueueSinger], song: Song
 ) -> Performance:
-    """Begin the performance of an entry, in the night of the room or a new one.
+    """Begin the performance of an entry, in the night of the room or a new one. Who is named twice sings it once.
 
     A performance that a crash has left open in the room becomes abandoned.
     """
@@ -39,7 +39,8 @@ def open_performance(
         started_at=night.active_at,
     )
     session.insert(performance)
-    session.insert(*(_singer_of(session, performance, singer) for singer in singers))
+    by_singer = {singer.singer: singer for singer in reversed(singers)}
+    session.insert(*(_singer_of(session, performance, singer) for singer in by_singer.values()))
     return _stored(session, entry.id)
 
 
@@ -69,10 +70,23 @@ def count_plays(session: Session, song_id: str, plays: int, last: datetime | Non
         session.maintain(Song, song_id, {"play_count": song.play_count + plays, "last_played_at": latest})
 
 
+def move_history(session: Session, from_song_ids: Sequence[str], to_song_id: str) -> None:
+    """Let what was sung of some songs be of another, with what they were called then; plays are summed."""
+    others = list(dict.fromkeys(song_id for song_id in from_song_ids if song_id != to_song_id))
+    if session.get(Song, to_song_id) is None:
+        raise NotFound("Song", to_song_id)
+    for model in (Performance, PerformanceSinger):
+        session.patch_where(Query(model, In("song_id", others)), {"song_id": to_song_id})
+    for song in session.get_many(Song, others).values():
+        count_plays(session, to_song_id, song.play_count, song.last_played_at)
+        session.maintain(Song, song.id, {"play_count": 0, "last_played_at": None})
+
+
 def night_tonight(session: Session, room_id: str) -> Night | None:
     """The night that a song would play in now; None after more than six hours of quiet."""
-    night = _open_night(session, room_id)
-    return None if night is None or _is_over(night, session.context.clock()) else night
+    night = _last_night(session, room_id)
+    over = night is None or night.closed_at is not None or _is_over(night, session.context.clock())
+    return None if over else night
 
 
 def turns_tonight(session: Session, room_id: str) -> list[tuple[str, ...]]:
@@ -118,29 +132,47 @@ def last_settings(session: Session, singer: str, song_id: str) -> tuple[int, int
     return None
 
 
+def end_night(session: Session, night_id: str) -> Night:
+    """Close a night: now, or if it is over already, when it ended."""
+    night = session.get(Night, night_id)
+    if night is None:
+        raise NotFound("Night", night_id)
+    if night.closed_at is not None:
+        return night
+    if session.rows(Query(Performance, And(Eq("night_id", night_id), Eq("status", "playing")), limit=1), ["id"]):
+        raise IllegalState("Night", night_id, "on stage", "be closed", "Complete or skip what plays first")
+    now = session.context.clock()
+    _close_night(session, night, night.active_at if _is_over(night, now) else max(now, night.active_at))
+    return _night(session, night_id)
+
+
 def _night_to_play_in(session: Session, room_id: str) -> Night:
     """The open night of the room, or a new one; its `active_at` is the moment that the song begins.
 
     That moment is later than all before it, whatever the clock says: it is what the turns are ordered by.
     """
-    now, night = session.context.clock(), _open_night(session, room_id)
-    if night is not None and _is_over(night, now):
-        session.patch(Night, night.id, {"closed_at": night.active_at})
-        night = None
-    if night is not None:
-        return _be_active(session, night.id, max(now, night.active_at + _TICK))
+    now, last = session.context.clock(), _last_night(session, room_id)
+    moment = now if last is None else max(now, last.active_at + _TICK)
+    if last is not None and last.closed_at is None:
+        if not _is_over(last, now):
+            return _be_active(session, last.id, moment)
+        _close_night(session, last, last.active_at)
     night_id = session.context.new_id()
-    session.insert(Night(id=night_id, room_id=room_id, opened_at=now, active_at=now))
+    session.insert(Night(id=night_id, room_id=room_id, opened_at=moment, active_at=moment))
     return _night(session, night_id)
 
 
-def _open_night(session: Session, room_id: str) -> Night | None:
-    where = And(Eq("room_id", room_id), IsNull("closed_at"))
-    return next(iter(session.find(Query(Night, where, Order("opened_at", descending=True), limit=1))), None)
+def _last_night(session: Session, room_id: str) -> Night | None:
+    last = Query(Night, Eq("room_id", room_id), Order("opened_at", descending=True), limit=1)
+    return next(iter(session.find(last)), None)
 
 
 def _is_over(night: Night, now: datetime) -> bool:
     return now - night.active_at > QUIET
+
+
+def _close_night(session: Session, night: Night, moment: datetime) -> None:
+    session.patch(Night, night.id, {"closed_at": moment})
 
 
 def _be_active(session: Session, night_id: str, moment: datetime) -> Night:
