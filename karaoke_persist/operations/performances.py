@@ -14,6 +14,7 @@ from karaoke_persist.session import Session
 QUIET: Final = timedelta(hours=6)
 """After more than this without a song, the next one begins another night."""
 _TICK: Final = timedelta(microseconds=1)
+"""What a performance lasts at least, so that each begins after the one before it, though the clock stands still."""
 _SUNG: Final = In("status", ("completed", "playing"))
 
 
@@ -53,7 +54,7 @@ def close_performance(session: Session, performance_id: str, status: Literal["co
         raise NotFound("Performance", performance_id)
     if performance.status != "playing":
         raise IllegalState("Performance", performance_id, performance.status, f"become {status}", "It has ended")
-    ended = max(session.context.clock(), performance.started_at)
+    ended = max(session.context.clock(), performance.started_at + _TICK)
     session.patch(Performance, performance_id, {"status": status, "ended_at": ended})
     _be_active(session, performance.night_id, ended)
     if status == "completed":
@@ -149,10 +150,10 @@ def end_night(session: Session, night_id: str) -> Night:
 def _night_to_play_in(session: Session, room_id: str) -> Night:
     """The open night of the room, or a new one; its `active_at` is the moment that the song begins.
 
-    That moment is later than all before it, whatever the clock says: it is what the turns are ordered by.
+    That moment is not before the end of the last one, whatever the clock says: it is what the turns are ordered by.
     """
     now, last = session.context.clock(), _last_night(session, room_id)
-    moment = now if last is None else max(now, last.active_at + _TICK)
+    moment = now if last is None else max(now, last.active_at)
     if last is not None and last.closed_at is None:
         if not _is_over(last, now):
             return _be_active(session, last.id, moment)

@@ -6,6 +6,8 @@ from karaoke_persist.testing.rules.capabilities import CapabilityRules, Durabili
 from karaoke_persist.testing.rules.domain import DomainErrorRules, StorageErrorRules
 from karaoke_persist.testing.rules.errors import ErrorRules
 from karaoke_persist.testing.rules.events import EventRules
+from karaoke_persist.testing.rules.history import HistoryRules
+from karaoke_persist.testing.rules.history_statistics import StatisticsRules
 from karaoke_persist.testing.rules.integrity import IntegrityRules
 from karaoke_persist.testing.rules.isolation import IsolationRules
 from karaoke_persist.testing.rules.isolation_processes import ProcessIsolationRules
@@ -48,6 +50,8 @@ class BackendConformance(
     RankingRules,
     ErrorRules,
     EventRules,
+    HistoryRules,
+    StatisticsRules,
     SchemaRules,
     CapabilityRules,
     LifeRules,
