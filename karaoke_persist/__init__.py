@@ -50,8 +50,20 @@ from karaoke_persist.errors import (
 )
 from karaoke_persist.library import Library, Transaction, open  # noqa: A004
 from karaoke_persist.media import SyncReport
-from karaoke_persist.models import MEDIA_KINDS, MediaKind, Song
-from karaoke_persist.operations import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
+from karaoke_persist.models import MEDIA_KINDS, MediaKind, Night, Performance, PerformanceSinger, Song
+from karaoke_persist.operations import (
+    ArtistCount,
+    ArtistPage,
+    BulkResult,
+    Page,
+    PerformanceFilter,
+    SingerSong,
+    SongStatistics,
+    Sung,
+    TopArtist,
+    TopSinger,
+    TopSong,
+)
 from karaoke_persist.options import OpenOptions
 
 __version__ = _version("karaoke-persist")
@@ -80,10 +92,14 @@ __all__ = [
     "Library",
     "MediaKind",
     "NestedSession",
+    "Night",
     "NotFound",
     "OpenOptions",
     "OperationFailure",
     "Page",
+    "Performance",
+    "PerformanceFilter",
+    "PerformanceSinger",
     "PluginBroken",
     "QuotaExceeded",
     "ReadOnlySession",
@@ -91,6 +107,7 @@ __all__ = [
     "SchemaMismatch",
     "SessionClosed",
     "SessionFailed",
+    "SingerSong",
     "Song",
     "SongStatistics",
     "StaleWrite",
@@ -98,7 +115,11 @@ __all__ = [
     "StorageError",
     "StoreBug",
     "StreamStale",
+    "Sung",
     "SyncReport",
+    "TopArtist",
+    "TopSinger",
+    "TopSong",
     "Transaction",
     "Unavailable",
     "UnknownScheme",

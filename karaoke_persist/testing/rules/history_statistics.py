@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -65,14 +66,15 @@ class StatisticsRules(Evenings):
         evening.play("song-000", "Ana")
         evening.play("song-000", "Ana")
         cursor = other.history.get_performances_page(limit=1).cursor
-        for wrong in (
+        wrongs: list[dict[str, Any]] = [
             {"rom_id": STAGE},
             {"status": "sung"},
             {"since": datetime(2024, 1, 1)},
             {"limit": 0},
             {"cursor": "nonsense"},
             {"cursor": cursor, "room_id": STAGE},
-        ):
+        ]
+        for wrong in wrongs:
             with pytest.raises(InvalidValue):
                 other.history.get_performances_page(**wrong)
         for count in (other.history.get_top_songs, other.history.get_top_artists, other.history.get_top_singers):
