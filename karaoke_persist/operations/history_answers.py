@@ -43,7 +43,10 @@ class TopSinger(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SingerSong:
-    """A song of one singer: how often it was sung, when last, and at which key and tempo then."""
+    """A song of one singer: how often it was sung, when last, and at which key and tempo then.
+
+    What it is called now; if it is gone, what it was called then.
+    """
 
     song_id: str
     title: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -44,8 +44,10 @@ class Span:
 def top_songs(session: Session, span: Span, limit: int) -> list[TopSong]:
     """Those that were sung most; of as many, the lower id first."""
     counted = _most(session, Performance, "song_id", span, limit)
-    names = _names_of_songs(session, [song_id for song_id, _ in counted])
-    return [TopSong(song_id, *names[song_id], times) for song_id, times in counted]
+    names = _names_now(session, [song_id for song_id, _ in counted])
+    return [
+        TopSong(song_id, *(names.get(song_id) or _last_names(session, song_id)), times) for song_id, times in counted
+    ]
 
 
 def top_artists(session: Session, span: Span, limit: int) -> list[TopArtist]:
@@ -66,11 +68,8 @@ def songs_of(session: Session, singer: str) -> list[SingerSong]:
     times = Counter(song_id for song_id, _ in sung)
     latest = dict(reversed(sung))
     performances = session.get_many(Performance, [latest[song_id] for song_id in times])
-    names = _names_of_songs(session, times)
-    return [
-        SingerSong(each.song_id, *names[each.song_id], times[each.song_id], each.started_at, each.key_shift, each.tempo)
-        for each in performances.values()
-    ]
+    names = _names_now(session, times)
+    return [_song_of_singer(each, names, times[each.song_id]) for each in performances.values()]
 
 
 def _most(session: Session, model: type[Record], field: str, span: Span, limit: int) -> list[tuple[Any, ...]]:
@@ -79,12 +78,15 @@ def _most(session: Session, model: type[Record], field: str, span: Span, limit: 
     return session.aggregate(Aggregate(model, span.completed(model), by=(field,), order=most, limit=limit))
 
 
-def _names_of_songs(session: Session, song_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Title and artist of each song as it is; if it is gone, as it was sung last."""
-    wanted = list(song_ids)
-    there = session.rows(Query(Song, In("id", wanted)), ["id", "title", "artist"])
-    names = {song_id: (title, artist) for song_id, title, artist in there}
-    return {song_id: names[song_id] if song_id in names else _last_names(session, song_id) for song_id in wanted}
+def _song_of_singer(last: Performance, names: Mapping[str, tuple[str, str]], times: int) -> SingerSong:
+    title, artist = names.get(last.song_id, (last.title, last.artist))
+    return SingerSong(last.song_id, title, artist, times, last.started_at, last.key_shift, last.tempo)
+
+
+def _names_now(session: Session, song_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Title and artist of each song that is still there."""
+    there = session.rows(Query(Song, In("id", list(song_ids))), ["id", "title", "artist"])
+    return {song_id: (title, artist) for song_id, title, artist in there}
 
 
 def _last_names(session: Session, song_id: str) -> tuple[str, str]:

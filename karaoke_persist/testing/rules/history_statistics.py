@@ -141,6 +141,8 @@ class StatisticsRules(Evenings):
         evening.library.songs.delete_song("song-001")
         assert [each.name for each in other.history.get_top_singers()] == ["ana", "Bob"]
         assert [each.title for each in other.history.get_top_songs()] == ["New title", "Title 001"]
+        assert [each.title for each in other.history.get_songs_of_singer("name:bob")] == ["New title"]
+        assert [each.title for each in other.history.get_songs_of_singer("name:ana")] == ["Title 001"]
 
     @rule("H-27")
     def test_songs_of_a_singer(self, evening: Evening, other: Library) -> None:
