@@ -27,7 +27,7 @@ class SetClock:
     """A clock that stands until it is moved."""
 
     def __init__(self, now: datetime = EIGHT) -> None:
-        self.now = now
+        self.now: datetime = now
 
     def __call__(self) -> datetime:  # noqa: D102 - the class says it
         return self.now
@@ -41,7 +41,8 @@ class Evening:
     """Plays songs on a store as the queue does: `play("song-1", "Ana", "Bob")`."""
 
     def __init__(self, library: Library, clock: SetClock) -> None:
-        self.library, self.clock = library, clock
+        self.library: Library = library
+        self.clock: SetClock = clock
 
     def rooms(self, *room_ids: str) -> None:
         """Make rooms."""
