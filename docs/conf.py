@@ -37,7 +37,9 @@ nitpick_ignore_regex = [
     ("py:class", r"karaoke_persist\..*\.(T|O|Record|Savepoint|Unreadable)"),
     ("py:class", r"Id|Text|IndexedText|Integer|Boolean|Time|JsonObject"),
     ("py:class", r"Kind\.TEXT|PlaylistDuplicates|Visibility"),
-    ("py:class", r"ChangeKind"),
+    ("py:class", r"karaoke_persist\..*\.(O|T|Record|Savepoint|Unreadable)"),
+    ("py:class", r"ChangeKind|PerformanceStatus"),
+    ("py:class", r"Boolean|Id|IndexedText|Integer|JsonObject|JsonValue|Kind\.\w+|Text|TextList|Time"),  # kinds of field
 ]
 
 

@@ -50,7 +50,18 @@ from karaoke_persist.errors import (
 )
 from karaoke_persist.library import Library, Transaction, open  # noqa: A004
 from karaoke_persist.media import SyncReport
-from karaoke_persist.models import MEDIA_KINDS, FavoriteArtist, MediaKind, Playlist, PlaylistEntry, Song, User
+from karaoke_persist.models import (
+    MEDIA_KINDS,
+    FavoriteArtist,
+    MediaKind,
+    Night,
+    Performance,
+    PerformanceSinger,
+    Playlist,
+    PlaylistEntry,
+    Song,
+    User,
+)
 from karaoke_persist.models.singer import singer_key, user_key
 from karaoke_persist.operations import (
     AddedSongs,
@@ -61,10 +72,16 @@ from karaoke_persist.operations import (
     LikedSong,
     MergedSinger,
     Page,
+    PerformanceFilter,
     PlaylistDuration,
     PlaylistItem,
     PlaylistPage,
+    SingerSong,
     SongStatistics,
+    Sung,
+    TopArtist,
+    TopSinger,
+    TopSong,
     TrackMatch,
 )
 from karaoke_persist.options import OpenOptions
@@ -100,10 +117,14 @@ __all__ = [
     "MediaKind",
     "MergedSinger",
     "NestedSession",
+    "Night",
     "NotFound",
     "OpenOptions",
     "OperationFailure",
     "Page",
+    "Performance",
+    "PerformanceFilter",
+    "PerformanceSinger",
     "Playlist",
     "PlaylistDuration",
     "PlaylistEntry",
@@ -116,6 +137,7 @@ __all__ = [
     "SchemaMismatch",
     "SessionClosed",
     "SessionFailed",
+    "SingerSong",
     "Song",
     "SongStatistics",
     "StaleWrite",
@@ -123,7 +145,11 @@ __all__ = [
     "StorageError",
     "StoreBug",
     "StreamStale",
+    "Sung",
     "SyncReport",
+    "TopArtist",
+    "TopSinger",
+    "TopSong",
     "TrackMatch",
     "Transaction",
     "Unavailable",

@@ -26,7 +26,7 @@ from karaoke_persist.operations import SongOperations
 from karaoke_persist.operations.base import OperationSpec
 from karaoke_persist.operations.namespaces import Namespaces, O
 from karaoke_persist.options import OpenOptions, Settings
-from karaoke_persist.plugins import Listeners, open_store
+from karaoke_persist.plugins import Plugins, open_store
 from karaoke_persist.session import Outcome, Savepoint, Session, SessionContext
 from karaoke_persist.session.home import Home, here
 from karaoke_persist.urls import redacted, scheme_of, store_url
@@ -80,9 +80,11 @@ class Library(Namespaces):
     def __init__(self, url: str, settings: Settings) -> None:
         self.url: str = redacted(url)
         self._settings = settings
-        self._listeners = Listeners(settings.plugins)
+        self._plugins = Plugins(settings.plugins)
         self.store: SongStore = open_store(url, settings.store_options(self._report_corrupt))
-        self._context = SessionContext(scheme_of(url), settings.models, settings.clock, settings.new_id)
+        self._context = SessionContext(
+            scheme_of(url), settings.models, settings.clock, settings.new_id, self._plugins.rotation_policies
+        )
         self._writers: dict[Home, Session] = {}
         self._closed = False
         self.media: MediaFolders = MediaFolders(self, settings.roots)
@@ -146,7 +148,7 @@ class Library(Namespaces):
             if spec.empty is None or self._settings.on_error == "raise":
                 raise
             log.exception("%s on %s failed and was answered with its empty value", spec.name, self.url)
-            self._listeners.operation_failed(OperationFailure(spec.name, error))
+            self._plugins.operation_failed(OperationFailure(spec.name, error))
             empty: T = spec.empty()
             return empty
 
@@ -201,7 +203,7 @@ class Library(Namespaces):
 
     def _announce(self, outcome: Outcome) -> None:
         if outcome.changes:
-            self._listeners.after_commit(tuple(outcome.changes))
+            self._plugins.after_commit(tuple(outcome.changes))
         for callback in outcome.callbacks:
             try:
                 callback()
@@ -210,4 +212,4 @@ class Library(Namespaces):
 
     def _report_corrupt(self, error: DataCorrupt) -> None:
         log.error("left out of a listing on %s: %s", self.url, error)
-        self._listeners.operation_failed(OperationFailure("listing", error))
+        self._plugins.operation_failed(OperationFailure("listing", error))

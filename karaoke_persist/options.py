@@ -33,7 +33,7 @@ class OpenOptions(TypedDict, total=False):
     create_schema: bool
     """Whether an empty database gets its schema; True by default."""
     plugins: Iterable[object]
-    """Listeners beside the installed ones."""
+    """Listeners, and what adds rotation policies, beside those that are installed."""
     roots: Mapping[str, str | os.PathLike[str]]
     """The library folders by name, such as `{"main": "/srv/karaoke"}`."""
     clock: Callable[[], datetime]

@@ -1,16 +1,17 @@
 """The typed face of the plugin manager.
 
-Backends are found by URL scheme and loaded one at a time; listeners are loaded per library. A broken plugin breaks
-nobody else: it is left out, logged, and listed with its cause.
+Backends are found by URL scheme and loaded one at a time; listeners and rotation policies are loaded per library. A
+broken plugin breaks nobody else: it is left out, logged, and listed with its cause.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
 from typing import Any, cast
 
 import pluggy
@@ -22,7 +23,10 @@ from karaoke_persist.contract.hooks import (
     PROJECT,
     BackendHooks,
     ListenerHooks,
+    RotationHooks,
 )
+from karaoke_persist.contract.policies import POLICIES
+from karaoke_persist.contract.rotation import RotationPolicies, RotationPolicy
 from karaoke_persist.errors import ContractMismatch, KaraokePersistError, PluginBroken, UnknownScheme
 from karaoke_persist.urls import scheme_of
 
@@ -98,19 +102,26 @@ def _check_contract(scheme: str, plugin: Any) -> None:
         raise ContractMismatch(scheme, theirs, CONTRACT_VERSION)
 
 
-# listeners
+# the plugins of a library
 
 
-class Listeners:
-    """The plugins that listen to one library: installed ones, and those handed to `open`."""
+class Plugins:
+    """What listens to one library and adds to it: installed plugins, and those handed to `open`."""
 
     def __init__(self, plugins: Iterable[object] = ()) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(ListenerHooks)
+        self._manager.add_hookspecs(RotationHooks)
+        self._policies: dict[str, RotationPolicy] = dict(POLICIES)
         for point in entry_points(group=PLUGINS_GROUP):
             self._add_installed(point)
         for plugin in plugins:
-            _register(self._manager, plugin, repr(plugin))
+            self._add(plugin, repr(plugin))
+
+    @property
+    def rotation_policies(self) -> RotationPolicies:
+        """The built-in policies and those of the plugins, by name."""
+        return MappingProxyType(self._policies)
 
     def after_commit(self, changes: tuple[Change, ...]) -> None:
         """Tell every listener; what one raises is logged and keeps nobody else from hearing."""
@@ -129,9 +140,41 @@ class Listeners:
 
     def _add_installed(self, point: EntryPoint) -> None:
         try:
-            _register(self._manager, _load(point), point.name)
+            self._add(_load(point), point.name)
         except PluginBroken as error:
             log.error("left out: %s", error, exc_info=error)
+
+    def _add(self, plugin: Any, name: str) -> None:
+        _register(self._manager, plugin, name)
+        try:
+            self._policies.update(self._policies_of(plugin, name))
+        except PluginBroken:
+            self._manager.unregister(plugin)
+            raise
+
+    def _policies_of(self, plugin: Any, name: str) -> dict[str, RotationPolicy]:
+        """What a plugin adds, checked against those there are."""
+        found: dict[str, RotationPolicy] = {}
+        for implementation in self._manager.hook.karaoke_rotation_policies.get_hookimpls():
+            if implementation.plugin is plugin:
+                found |= _checked_policies(name, implementation.function)
+        for policy in found:
+            if policy in self._policies:
+                raise PluginBroken(name, f"there is a rotation policy {policy!r} already; give it another name")
+        return found
+
+
+def _checked_policies(plugin: str, hook: Callable[[], object]) -> Mapping[str, RotationPolicy]:
+    try:
+        policies = hook()
+    except Exception as error:
+        raise PluginBroken(plugin, f"karaoke_rotation_policies raised {error!r}") from error
+    if not isinstance(policies, Mapping):
+        raise PluginBroken(plugin, f"karaoke_rotation_policies returned {policies!r}, which is no mapping")
+    for name, policy in policies.items():
+        if not isinstance(name, str) or not name.strip() or not callable(policy):
+            raise PluginBroken(plugin, f"{name!r}: {policy!r} is no name with a function")
+    return policies
 
 
 def _load(point: EntryPoint) -> Any:

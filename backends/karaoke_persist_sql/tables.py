@@ -72,9 +72,14 @@ def late_fields(model: type[Record]) -> tuple[str, ...]:
 
 
 def order_columns(model: type[Record], field: Field) -> tuple[str, ...]:
-    """The columns that a field sorts by: its fold if it has one, itself, and the key to settle ties."""
-    own = (names.fold_name(field.name), field.name) if field.kind is Kind.INDEXED else (field.name,)
+    """The columns that a field sorts by: its own, and the key to settle ties."""
+    own = _own_columns(field)
     return own if field.name == model.integrity.key else (*own, model.integrity.key)
+
+
+def _own_columns(field: Field) -> tuple[str, ...]:
+    """Its fold if it has one, and itself."""
+    return (names.fold_name(field.name), field.name) if field.kind is Kind.INDEXED else (field.name,)
 
 
 def _columns(model: type[Record], dialect: SQLDialect) -> Iterator[Column[Any]]:
@@ -125,7 +130,8 @@ def _indexes(model: type[Record]) -> Iterator[Index]:
     table = names.table_name(model)
     by_name = {field.name: field for field in fields_of(model)}
     for entry in _unserved_orders(model):
-        columns = (*entry.within, *order_columns(model, by_name[entry.field]))
+        within = [column for name in entry.within for column in _own_columns(by_name[name])]
+        columns = (*within, *order_columns(model, by_name[entry.field]))
         yield Index(names.index_name(table, *entry.within, entry.field), *columns)
     for name in _unserved_references(model):
         yield Index(names.index_name(table, name), name)

@@ -24,6 +24,7 @@ from karaoke_persist.contract.query import (
     Prefix,
     Query,
 )
+from karaoke_persist.contract.rotation import Placed, Rotation, RotationEntry, RotationPolicies, RotationPolicy
 from karaoke_persist.contract.search import SearchRequest, SearchResult
 from karaoke_persist.contract.store import SongStore, StoreSavepoint, StoreSession
 
@@ -51,8 +52,13 @@ __all__ = [
     "OperationFailure",
     "Or",
     "Order",
+    "Placed",
     "Prefix",
     "Query",
+    "Rotation",
+    "RotationEntry",
+    "RotationPolicies",
+    "RotationPolicy",
     "SchemaState",
     "SearchRequest",
     "SearchResult",

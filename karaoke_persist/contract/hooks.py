@@ -12,6 +12,7 @@ import pluggy
 
 from karaoke_persist.contract.changes import Change
 from karaoke_persist.contract.options import StoreOptions
+from karaoke_persist.contract.rotation import RotationPolicies
 from karaoke_persist.contract.store import SongStore
 from karaoke_persist.errors import KaraokePersistError
 
@@ -54,3 +55,16 @@ class ListenerHooks:
     @hookspec
     def karaoke_operation_failed(self, failure: OperationFailure) -> None:
         """Called when a one-shot call degraded to its empty answer, or a row could not be decoded in a listing."""
+
+
+class RotationHooks:
+    """What a plugin may add to the rotation of queues."""
+
+    @hookspec
+    def karaoke_rotation_policies(self) -> RotationPolicies:
+        """Called once for each library, when it is opened: further policies by name, none of them taken already.
+
+        A policy is a pure function from a `Rotation` to every entry of it in its place, each with a reason. It is
+        called inside transactions, from any thread.
+        """
+        raise NotImplementedError

@@ -40,8 +40,8 @@ class Performance(Record):
             Sorted("started_at", within=("room_id",)),
             Sorted("started_at", within=("song_id",)),
             Sorted("started_at", within=("status",)),
-            Sorted("song_id", within=("status",)),
-            Sorted("artist", within=("status",)),
+            Sorted("started_at", within=("status", "song_id")),
+            Sorted("started_at", within=("status", "artist")),
         ),
     )
 
@@ -62,14 +62,14 @@ class Performance(Record):
 
 
 class PerformanceSinger(Record):
-    """One of those who sang a performance, under the name of that evening.
+    """One of those who sang a performance, under the name of that evening. Nobody sings one twice.
 
     What is counted by singer and time stands here once more, so that it is counted without joining.
     """
 
     integrity: ClassVar[Integrity] = Integrity(
         collection="performance_singers",
-        unique=(Unique("performance_id", "place"),),
+        unique=(Unique("performance_id", "place"), Unique("performance_id", "singer")),
         references=(
             Reference("performance_id", "performances", "cascade"),
             Reference("user_id", "users", "set_null"),
@@ -77,8 +77,8 @@ class PerformanceSinger(Record):
         sorted=(
             Sorted("place", within=("performance_id",)),
             Sorted("started_at", within=("singer",)),
-            Sorted("started_at", within=("completed",)),
-            Sorted("singer", within=("completed",)),
+            Sorted("started_at", within=("singer", "song_id")),
+            Sorted("started_at", within=("completed", "singer")),
             Sorted("started_at", within=("night_id",)),
         ),
     )

@@ -2,6 +2,9 @@
 
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
 from karaoke_persist.operations.favorite_operations import FavoriteOperations
+from karaoke_persist.operations.history_answers import SingerSong, Sung, TopArtist, TopSinger, TopSong
+from karaoke_persist.operations.history_operations import HistoryOperations
+from karaoke_persist.operations.performance_pages import PerformanceFilter
 from karaoke_persist.operations.playlist_answers import (
     AddedSongs,
     ImportReport,
@@ -22,17 +25,24 @@ __all__ = [
     "ArtistPage",
     "BulkResult",
     "FavoriteOperations",
+    "HistoryOperations",
     "ImportReport",
     "LikedSong",
     "MergedSinger",
     "Page",
+    "PerformanceFilter",
     "PlaylistDuration",
     "PlaylistItem",
     "PlaylistOperations",
     "PlaylistPage",
     "SingerOperations",
+    "SingerSong",
     "SongOperations",
     "SongStatistics",
+    "Sung",
+    "TopArtist",
+    "TopSinger",
+    "TopSong",
     "TrackMatch",
     "UserOperations",
 ]

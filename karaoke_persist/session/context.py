@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from karaoke_persist.contract import Change
+from karaoke_persist.contract.policies import POLICIES
+from karaoke_persist.contract.rotation import RotationPolicies
 from karaoke_persist.models import Record
 
 
@@ -19,6 +21,8 @@ class SessionContext:
     models: tuple[type[Record], ...]
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    policies: RotationPolicies = field(default_factory=lambda: POLICIES)
+    """The rotation policies by name: the built-in ones, and those of plugins."""
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ from karaoke_persist.testing.rules.domain import DomainErrorRules, StorageErrorR
 from karaoke_persist.testing.rules.errors import ErrorRules
 from karaoke_persist.testing.rules.events import EventRules
 from karaoke_persist.testing.rules.favorites import FavoriteRules
+from karaoke_persist.testing.rules.history import HistoryRules
+from karaoke_persist.testing.rules.history_statistics import StatisticsRules
 from karaoke_persist.testing.rules.integrity import IntegrityRules
 from karaoke_persist.testing.rules.isolation import IsolationRules
 from karaoke_persist.testing.rules.isolation_processes import ProcessIsolationRules
@@ -62,6 +64,8 @@ class BackendConformance(
     LogInRules,
     FavoriteRules,
     SingerRules,
+    HistoryRules,
+    StatisticsRules,
     SchemaRules,
     CapabilityRules,
     LifeRules,

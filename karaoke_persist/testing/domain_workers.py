@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from karaoke_persist.testing.evenings import Evening, SetClock
 from karaoke_persist.testing.handles import Place
 from karaoke_persist.testing.processes import Pipe, start_together
 from karaoke_persist.testing.threads import outcome_of
@@ -30,3 +31,12 @@ def add_and_move(pipe: Pipe, place: Place, playlist_id: str, times: int) -> list
             library.playlists.move(playlist_id, entry.id, before=first.id)
             added.append(entry.id)
         return added
+
+
+def complete_songs(pipe: Pipe, place: Place, room: str, times: int) -> None:
+    """Play a song to its end in a room, so many times."""
+    with place.open() as library:
+        evening = Evening(library, SetClock())
+        start_together(pipe)
+        for _ in range(times):
+            evening.play("song-000", room, room=room)

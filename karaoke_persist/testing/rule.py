@@ -38,13 +38,14 @@ TOPICS: Final = {
     "U": "Users and their log-in",
     "F": "Favourites",
     "G": "Singers",
+    "H": "History",
     "C": "Capabilities and the life of a store",
     "L": "Ordered lists",
     "P": "Playlists",
 }
 """What a rule is about, by the part of its id before the dash."""
 
-FULL_ALONE: Final = frozenset({"R", "N", "U", "F", "G", "L", "P"})
+FULL_ALONE: Final = frozenset({"R", "N", "U", "F", "G", "L", "P", "H"})
 """The topics that the level Core leaves out: a backend without them answers less, and loses and falsifies nothing."""
 
 Level = Literal["core", "full"]

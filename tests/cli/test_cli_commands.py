@@ -19,7 +19,7 @@ def test_help_lists_every_command(command):
     """Each with its purpose."""
     shown = command("--help").out
 
-    for name in ("demo", "sync", "search", "schema", "backends", "conformance"):
+    for name in ("demo", "sync", "search", "history", "schema", "backends", "conformance"):
         assert name in shown
 
 

@@ -13,7 +13,9 @@ import pytest
 
 import karaoke_persist
 from karaoke_persist import ContractMismatch, PluginBroken, UnknownScheme, hookimpl
-from karaoke_persist.contract.hooks import BackendHooks, ListenerHooks
+from karaoke_persist.contract.hooks import BackendHooks, ListenerHooks, RotationHooks
+from karaoke_persist.contract.rotation import Placed, Rotation, RotationEntry
+from karaoke_persist.operations.rotation import arranged
 from karaoke_persist.plugins import installed_backends
 
 ROOT = Path(__file__).parents[2]
@@ -153,13 +155,76 @@ def test_a_listener_with_a_misspelled_hook() -> None:
         karaoke_persist.open("memory://", plugins=[Misspelled()])
 
 
-HOOKS = sorted(name for spec in (BackendHooks, ListenerHooks) for name in vars(spec) if name.startswith("karaoke_"))
+POLICIES = """
+from karaoke_persist import hookimpl
+from karaoke_persist.contract.rotation import Placed
+def backwards(rotation):
+    return [Placed(entry.id, "last come, first served") for entry in reversed(rotation.entries)]
+@hookimpl
+def karaoke_rotation_policies():
+    return {"last-come": backwards}
+"""
+BROKEN_POLICIES = {
+    "raises": (POLICIES.replace("    return {", '    raise OSError("no luck")\n    return {'), "no luck"),
+    "no mapping": (POLICIES.replace('{"last-come": backwards}', "backwards"), "no mapping"),
+    "no name": (POLICIES.replace('"last-come"', "1"), "no name"),
+    "empty name": (POLICIES.replace("last-come", " "), "no name"),
+    "no function": (POLICIES.replace(": backwards", ": 'backwards'"), "no name with a function"),
+    "built in": (POLICIES.replace("last-come", "first-come"), "'first-come' already"),
+}
+
+
+def policies_of(library: karaoke_persist.Library) -> Any:
+    """The policies that the operations of a library are given."""
+    with library.transaction(read_only=True) as tx:
+        return tx._session.context.policies
+
+
+def test_an_installed_policy(add: Add) -> None:
+    """Rotation policies of another distribution stand beside the built-in ones, in every library opened then."""
+    add("backwards", POLICIES, group="plugins")
+    with karaoke_persist.open("memory://") as library:
+        assert list(policies_of(library)) == ["history-fair", "round-robin", "first-come", "last-come"]
+        entries = (RotationEntry("a", ("x",)), RotationEntry("b", ("y",)))
+        placed = arranged("last-come", Rotation(entries), {}, policies_of(library))
+    assert [each.id for each in placed] == ["b", "a"]
+
+
+def test_a_policy_handed_to_open() -> None:
+    """A policy handed to `open` belongs to that library alone; the same name twice is `PluginBroken`."""
+
+    class Mine:
+        @hookimpl
+        def karaoke_rotation_policies(self) -> object:
+            """Give one policy."""
+            return {"mine": lambda rotation: [Placed(each.id, "") for each in rotation.entries]}
+
+    with karaoke_persist.open("memory://", plugins=[Mine()]) as mine, karaoke_persist.open("memory://") as other:
+        assert "mine" in policies_of(mine)
+        assert "mine" not in policies_of(other)
+    with pytest.raises(PluginBroken, match="'mine' already"):
+        karaoke_persist.open("memory://", plugins=[Mine(), Mine()])
+
+
+@pytest.mark.parametrize(("source", "words"), BROKEN_POLICIES.values(), ids=BROKEN_POLICIES)
+def test_broken_policies(add: Add, tmp_path: Path, source: str, words: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Policies that cannot be used are `PluginBroken`; an installed plugin that has them is logged and left out."""
+    add("backwards", source, group="plugins")
+    with karaoke_persist.open("memory://") as library:
+        assert list(policies_of(library)) == ["history-fair", "round-robin", "first-come"]
+    assert words in caplog.text
+    with pytest.raises(PluginBroken, match=re.escape(words)):
+        karaoke_persist.open("memory://", plugins=[sys.modules["a_strangers_plugin"]])
+
+
+HOOK_GROUPS = (BackendHooks, ListenerHooks, RotationHooks)
+HOOKS = sorted(name for spec in HOOK_GROUPS for name in vars(spec) if name.startswith("karaoke_"))
 
 
 @pytest.mark.parametrize("hook", HOOKS)
 def test_hooks_are_described(hook: str) -> None:
     """Each hook has a docstring, and is implemented by some test."""
-    spec = getattr(BackendHooks, hook, None) or getattr(ListenerHooks, hook)
+    spec = next(vars(group)[hook] for group in HOOK_GROUPS if hook in vars(group))
     tests = [*(ROOT / "tests").rglob("*.py"), *Path(karaoke_persist.__file__).parent.rglob("testing/*.py")]
     assert spec.__doc__
     assert any(re.search(rf"def {hook}\(", path.read_text(encoding="utf-8")) for path in tests)

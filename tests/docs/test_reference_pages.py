@@ -42,7 +42,7 @@ def public_methods(kind: type) -> set[str]:
 
 HOOKS = {
     name: spec
-    for group in (hooks.BackendHooks, hooks.ListenerHooks)
+    for group in (hooks.BackendHooks, hooks.ListenerHooks, hooks.RotationHooks)
     for name, spec in inspect.getmembers(group, inspect.isfunction)
 }
 

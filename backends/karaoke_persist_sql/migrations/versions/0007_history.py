@@ -79,8 +79,14 @@ def _create_performances() -> None:
     op.create_index("ix_kp_performances_room_id_started_at", "kp_performances", ["room_id", "started_at", "id"])
     op.create_index("ix_kp_performances_song_id_started_at", "kp_performances", ["song_id", "started_at", "id"])
     op.create_index("ix_kp_performances_started_at", "kp_performances", ["started_at", "id"])
-    op.create_index("ix_kp_performances_status_artist", "kp_performances", ["status", "artist_fold", "artist", "id"])
-    op.create_index("ix_kp_performances_status_song_id", "kp_performances", ["status", "song_id", "id"])
+    op.create_index(
+        "ix_kp_performances_status_artist_started_at",
+        "kp_performances",
+        ["status", "artist_fold", "artist", "started_at", "id"],
+    )
+    op.create_index(
+        "ix_kp_performances_status_song_id_started_at", "kp_performances", ["status", "song_id", "started_at", "id"]
+    )
     op.create_index("ix_kp_performances_status_started_at", "kp_performances", ["status", "started_at", "id"])
 
 
@@ -101,18 +107,23 @@ def _create_performance_singers() -> None:
         sa.Column("name_fold", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_kp_performance_singers"),
         sa.UniqueConstraint("performance_id", "place", name="uq_kp_performance_singers_performance_id_place"),
+        sa.UniqueConstraint("performance_id", "singer", name="uq_kp_performance_singers_performance_id_singer"),
         _reference("performance_id", "kp_performances.id", "fk_kp_performance_singers_performance_id"),
         _reference("user_id", "kp_users.id", "fk_kp_performance_singers_user_id"),
         sqlite_strict=True,
     )
     op.create_index(
-        "ix_kp_performance_singers_completed_singer", "kp_performance_singers", ["completed", "singer", "id"]
-    )
-    op.create_index(
-        "ix_kp_performance_singers_completed_started_at", "kp_performance_singers", ["completed", "started_at", "id"]
+        "ix_kp_performance_singers_completed_singer_started_at",
+        "kp_performance_singers",
+        ["completed", "singer", "started_at", "id"],
     )
     op.create_index(
         "ix_kp_performance_singers_night_id_started_at", "kp_performance_singers", ["night_id", "started_at", "id"]
+    )
+    op.create_index(
+        "ix_kp_performance_singers_singer_song_id_started_at",
+        "kp_performance_singers",
+        ["singer", "song_id", "started_at", "id"],
     )
     op.create_index(
         "ix_kp_performance_singers_singer_started_at", "kp_performance_singers", ["singer", "started_at", "id"]
