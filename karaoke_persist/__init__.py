@@ -50,13 +50,18 @@ from karaoke_persist.errors import (
 )
 from karaoke_persist.library import Library, Transaction, open  # noqa: A004
 from karaoke_persist.media import SyncReport
-from karaoke_persist.models import MEDIA_KINDS, MediaKind, Night, Performance, PerformanceSinger, Song
+from karaoke_persist.models import MEDIA_KINDS, MediaKind, Night, Performance, PerformanceSinger, Room, Song
 from karaoke_persist.operations import (
+    AddedEntry,
     ArtistCount,
     ArtistPage,
     BulkResult,
     Page,
     PerformanceFilter,
+    QueueItem,
+    QueuePlan,
+    QueueView,
+    Singer,
     SingerSong,
     SongStatistics,
     Sung,
@@ -70,6 +75,7 @@ __version__ = _version("karaoke-persist")
 
 __all__ = [
     "MEDIA_KINDS",
+    "AddedEntry",
     "AlreadyExists",
     "ArtistCount",
     "ArtistPage",
@@ -101,12 +107,17 @@ __all__ = [
     "PerformanceFilter",
     "PerformanceSinger",
     "PluginBroken",
+    "QueueItem",
+    "QueuePlan",
+    "QueueView",
     "QuotaExceeded",
     "ReadOnlySession",
     "ReferenceMissing",
+    "Room",
     "SchemaMismatch",
     "SessionClosed",
     "SessionFailed",
+    "Singer",
     "SingerSong",
     "Song",
     "SongStatistics",

@@ -4,15 +4,21 @@ from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResu
 from karaoke_persist.operations.history_answers import SingerSong, Sung, TopArtist, TopSinger, TopSong
 from karaoke_persist.operations.history_operations import HistoryOperations
 from karaoke_persist.operations.performance_pages import PerformanceFilter
+from karaoke_persist.operations.queue.answers import AddedEntry, QueueItem, QueuePlan, QueueView, Singer
 from karaoke_persist.operations.song_operations import SongOperations
 
 __all__ = [
+    "AddedEntry",
     "ArtistCount",
     "ArtistPage",
     "BulkResult",
     "HistoryOperations",
     "Page",
     "PerformanceFilter",
+    "QueueItem",
+    "QueuePlan",
+    "QueueView",
+    "Singer",
     "SingerSong",
     "SongOperations",
     "SongStatistics",

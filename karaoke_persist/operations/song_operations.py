@@ -30,6 +30,7 @@ from karaoke_persist.models import Song
 from karaoke_persist.models.record import named_fields
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
 from karaoke_persist.operations.base import Operations, no, none, operation, zero
+from karaoke_persist.operations.queue.songs import leave_queues
 
 SortField = Literal["date_added", "title", "artist", "album", "year"]
 Lacking = Literal["lyrics", "thumbnail"]
@@ -109,7 +110,11 @@ class SongOperations(Operations):
 
     @operation("write", no)
     def delete_song(self, song_id: str) -> bool:
-        """Delete a song; False if it was not there. Its files are not touched."""
+        """Delete a song; False if it was not there. Its files are not touched.
+
+        Entries of queues that wait for it go with it; while it plays, it is `IllegalState`.
+        """
+        leave_queues(self.session, song_id)
         return self.session.delete(Song, song_id)
 
     # many songs
