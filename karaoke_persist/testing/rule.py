@@ -36,11 +36,14 @@ TOPICS: Final = {
     "N": "Events",
     "M": "Schema",
     "H": "History",
+    "K": "The queue of a room",
+    "A": "Rotation of a queue",
+    "Z": "Undo and redo of a queue",
     "C": "Capabilities and the life of a store",
 }
 """What a rule is about, by the part of its id before the dash."""
 
-FULL_ALONE: Final = frozenset({"R", "N", "H"})
+FULL_ALONE: Final = frozenset({"R", "N", "H", "K", "A", "Z"})
 """The topics that the level Core leaves out: a backend without them answers less, and loses and falsifies nothing."""
 
 Level = Literal["core", "full"]
