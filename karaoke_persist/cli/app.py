@@ -13,6 +13,7 @@ from karaoke_persist.cli.backends import backends
 from karaoke_persist.cli.conformance import conformance
 from karaoke_persist.cli.demo import demo
 from karaoke_persist.cli.history import history
+from karaoke_persist.cli.queue import queue
 from karaoke_persist.cli.schema import schema
 from karaoke_persist.cli.search import search
 from karaoke_persist.cli.sync import sync
@@ -30,6 +31,7 @@ app: typer.Typer = typer.Typer(
 for _command in (demo, sync, search, schema, backends, conformance):
     app.command()(_command)
 app.add_typer(history, name="history")
+app.add_typer(queue, name="queue")
 
 
 def run() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+from pydantic.alias_generators import to_camel
 
 from karaoke_persist.contract.rotation import Placed
 from karaoke_persist.models import Room
@@ -48,6 +50,13 @@ class QueueItem:
     wait_ms: int | None = None
     """How long until it is likely to begin; None for one that is held, and in the answer of `add`."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """A camelCase dictionary of plain values, ready for JSON; times are ISO 8601 text in UTC."""
+        plain: dict[str, Any] = {to_camel(each.name): getattr(self, each.name) for each in fields(self)}
+        plain["singers"] = [{"name": name, "userId": user_id} for name, user_id in self.singers]
+        plain["addedAt"] = None if self.added_at is None else self.added_at.isoformat()
+        return plain
+
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
@@ -60,6 +69,10 @@ class QueueView:
     def rev(self) -> int:
         """What `expect` is held against."""
         return self.room.queue_rev
+
+    def to_dict(self) -> dict[str, Any]:
+        """The room and its entries, ready for JSON."""
+        return {"room": self.room.to_dict(), "entries": [item.to_dict() for item in self.items]}
 
 
 @dataclass(frozen=True, slots=True)

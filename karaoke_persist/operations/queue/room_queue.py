@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from karaoke_persist.contract import Aggregate, And, Eq, In, Not, Order, Query
@@ -15,7 +15,7 @@ MAIN: Final = "main"
 """The room that is there without having been opened."""
 UNKNOWN_LENGTH_MS: Final = 240_000
 _KIND: Final = ListKind(Room, "queue_rev", QueueEntry, "room_id")
-_STANDING: Final = Not(Eq("state", "playing"))
+_FEW: Final = 20
 
 
 class RoomQueue:
@@ -24,19 +24,20 @@ class RoomQueue:
     def __init__(self, session: Session, room: Room) -> None:
         self.session, self.room = session, room
         self.list = OrderedList(session, _KIND, room.id)
+        self._standing = And(Eq("room_id", room.id), Not(Eq("state", "playing")))
 
     def standing(self) -> list[QueueEntry]:
         """Those that wait or are held, in order."""
-        return self.list.entries(_STANDING)
+        return self.session.find(Query(QueueEntry, self._standing, Order("rank")))
 
     def order(self) -> list[str]:
         """Their ids."""
-        query = Query(QueueEntry, And(Eq("room_id", self.room.id), _STANDING), Order("rank"))
+        query = Query(QueueEntry, self._standing, Order("rank"))
         return [entry_id for (entry_id,) in self.session.rows(query, ("id",))]
 
     def size(self) -> int:
         """Their number."""
-        ((count,),) = self.session.aggregate(Aggregate(QueueEntry, And(Eq("room_id", self.room.id), _STANDING)))
+        ((count,),) = self.session.aggregate(Aggregate(QueueEntry, self._standing))
         return int(count)
 
     def position(self, entry: QueueEntry) -> int:
@@ -57,11 +58,22 @@ class RoomQueue:
 
     def next_up(self) -> QueueEntry | None:
         """The entry that plays next: the one that was announced, or else the first that is not held."""
-        entries = self.standing()
-        singers = self.singers(entries)
-        free = [entry for entry in entries if not self.is_held(entry, singers[entry.id])]
-        announced = [entry for entry in free if entry.id == self.room.locked_entry]
-        return next(iter(announced + free), None)
+        if self.room.locked_entry is not None:
+            announced: QueueEntry = self.list.entry(self.room.locked_entry)
+            return announced
+        for some in self._in_order():
+            singers = self.singers(some)
+            for entry in some:
+                if not self.is_held(entry, singers[entry.id]):
+                    return entry
+        return None
+
+    def _in_order(self) -> Iterator[list[QueueEntry]]:
+        """Those that stand, a few at a time: the first of them is nearly always enough."""
+        place: tuple[str, str] | None = None
+        while some := self.session.find(Query(QueueEntry, self._standing, Order("rank"), limit=_FEW, after=place)):
+            yield some
+            place = (some[-1].rank, some[-1].id)
 
     def patch_room(self, **changes: object) -> None:
         """Change fields of the room."""

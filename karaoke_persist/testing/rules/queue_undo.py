@@ -111,12 +111,16 @@ class UndoRules(Conformance):
 
     @rule("Z-05")
     def test_an_id_that_was_used_again(self, library: Library, other: Library) -> None:
-        """A removed entry whose id was added again and played is not restored: `StaleWrite`."""
+        """A removed entry whose id was used again, and was played even, is not restored: `StaleWrite`."""
         queued(library, "a1")
         library.queue.remove("a1")
-        queued(library, "a1")
-        library.queue.play("a1")
-        library.queue.complete()
+        library.queue.open_room("bar")
+        library.queue.add("a1", singer="a", entry_id="a1", room="bar")
+        for use in (library.queue.hold, library.queue.release, library.queue.play):
+            use("a1")
+            with nothing_changes(other), pytest.raises(StaleWrite):
+                library.queue.undo()
+        library.queue.complete("bar")
         with nothing_changes(other), pytest.raises(StaleWrite):
             library.queue.undo()
 
