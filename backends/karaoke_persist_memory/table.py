@@ -46,6 +46,12 @@ class Table(NamedTuple):
         """The keys of the rows that have these values in an indexed set of fields."""
         return self.indexes[fields].get(values, _NOBODY)
 
+    def number_with(self, fields: Fields, values: tuple[Any, ...]) -> int:
+        """How many rows have these values in the key or in an indexed set of fields."""
+        if fields == (self.model.integrity.key,):
+            return int(values[0] in self.rows)
+        return len(self.keys_with(fields, values))
+
     def with_row(self, row: Record) -> Table:
         """A table that also holds this row, in place of one with its key."""
         key = row.key

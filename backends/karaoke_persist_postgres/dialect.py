@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import ColumnElement, Text, any_, cast, func, literal_column
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSON, JSONB, insert
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.dml import Insert
 
 from karaoke_persist.errors import KaraokePersistError
@@ -57,6 +58,7 @@ class PostgresDialect(SQLDialect):
 
     scheme: ClassVar[str] = "postgresql"
     compiler = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+    driver = PGDialect_psycopg(dbapi=psycopg)  # type: ignore[no-untyped-call]
     driver_error = psycopg.Error
     no_limit = INT64_MAX
     # JSON keeps the text as it was written; the binary form would forget how numbers were spelled.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from typing import Any, NamedTuple, Self
 
 import psycopg
@@ -12,16 +11,17 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from karaoke_persist.contract import StoreOptions
 from karaoke_persist.errors import BadOption, BadURL
-from karaoke_persist_sql.store import POOL_SIZE
 
 _SCHEME = re.compile(r"(?i)(?:postgres|postgresql)(?:\+psycopg)?://")
 _FORM = "Write postgresql://user:password@host:5432/database, and %-escapes for special characters."
 _DEFAULTS = {
     "application_name": "karaoke-persist",
-    # A server that vanished without a word is noticed within two minutes, not within two hours.
+    # A server that vanished without a word is noticed within two minutes: where an answer is waited for, not within
+    # two hours, and where a request is on its way, not within a quarter of an hour.
     "keepalives_idle": "60",
     "keepalives_interval": "15",
     "keepalives_count": "4",
+    "tcp_user_timeout": "120000",
 }
 _LONGEST_NAME = 63
 
@@ -48,12 +48,8 @@ def described(conninfo: str) -> str:
 
 
 class PostgresOptions(NamedTuple):
-    """What `backend_options` may hold."""
+    """What `backend_options` may hold beside the options of the pool."""
 
-    pool_size: int = POOL_SIZE
-    """Connections for readers; one more is for the writer."""
-    pre_ping: bool = False
-    """Whether a connection is tried before each use."""
     schema: str | None = None
     """Where the tables are; None is the first schema of the search path, usually `public`."""
     prepare: bool = True
@@ -62,20 +58,12 @@ class PostgresOptions(NamedTuple):
     @classmethod
     def of(cls, options: StoreOptions) -> Self:
         """Check what the host gave."""
-        options.refuse_unknown_options(cls._fields)
-        chosen = cls(**options.backend_options)
-        chosen._check()
+        chosen = cls(**{name: value for name, value in options.backend_options.items() if name in cls._fields})
+        if type(chosen.prepare) is not bool:
+            raise BadOption("prepare", f"{chosen.prepare!r} is neither True nor False", "Give one of them.")
+        if chosen.schema is not None and not _is_name(chosen.schema):
+            raise BadOption("schema", f"{chosen.schema!r} is no name of a schema", "Give 1 to 63 bytes, not pg_….")
         return chosen
-
-    def _check(self) -> None:
-        if type(self.pool_size) is not int or self.pool_size < 1:
-            raise BadOption("pool_size", f"{self.pool_size!r} is no number of connections", "Give 1 or more.")
-        flags: Mapping[str, object] = {"pre_ping": self.pre_ping, "prepare": self.prepare}
-        for name, value in flags.items():
-            if type(value) is not bool:
-                raise BadOption(name, f"{value!r} is neither True nor False", "Give one of them.")
-        if self.schema is not None and not _is_name(self.schema):
-            raise BadOption("schema", f"{self.schema!r} is no name of a schema", "Give 1 to 63 bytes, not pg_….")
 
 
 def _is_name(name: object) -> bool:

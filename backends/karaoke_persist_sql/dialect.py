@@ -42,6 +42,8 @@ class SQLDialect(ABC):
     """The URL scheme, for messages."""
     compiler: Dialect
     """SQLAlchemy's dialect, with a positional parameter style."""
+    driver: Dialect
+    """SQLAlchemy's dialect that knows the driver, by which a pool tells whether a connection is alive."""
     driver_error: type[Exception]
     """The base class of what the driver raises."""
     sum_part_count: int = 1

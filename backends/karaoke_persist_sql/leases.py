@@ -77,9 +77,10 @@ class Leases:
                     self._serve()
 
     def discard(self, lease: Lease) -> None:
-        """Close a connection that nobody knows the state of."""
-        lease.pooled.invalidate()
-        self._leave_place()
+        """Close a connection that nobody knows the state of. Doing so twice does nothing."""
+        if lease.pooled.is_valid:
+            lease.pooled.invalidate()
+            self._leave_place()
 
     def discard_free(self) -> None:
         """Close every connection at hand: where one was lost, the others probably are."""

@@ -6,8 +6,6 @@ from karaoke_persist.models import Record
 
 PREFIX = "kp_"
 VERSION_TABLE = "kp_schema_version"
-WRITER_TABLE = "kp_writer"
-"""Locked by whoever writes, on databases that have no lock of that kind. Has no rows."""
 
 
 def table_name(model: type[Record]) -> str:

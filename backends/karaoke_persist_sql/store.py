@@ -5,17 +5,23 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, ClassVar, NamedTuple, Self, cast
 from weakref import WeakSet
 
-from karaoke_persist.contract import BackendInfo, SchemaState, StoreOptions, StoreSession
-from karaoke_persist.errors import BadOption, DataCorrupt, SchemaMismatch, SessionClosed
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from karaoke_persist.contract import CONTRACT_VERSION, BackendInfo, Capability, SchemaState, StoreOptions, StoreSession
+from karaoke_persist.contract.info import Durability
+from karaoke_persist.errors import BadOption, DataCorrupt, SchemaMismatch, SessionClosed, Unsupported
 from karaoke_persist_sql.dialect import Activity, SQLDialect
 from karaoke_persist_sql.layout import Layout, layout_of
-from karaoke_persist_sql.leases import Lease, Leases
+from karaoke_persist_sql.leases import RECYCLE_SECONDS, Lease, Leases
 from karaoke_persist_sql.plans import Plans
 from karaoke_persist_sql.reading import ReadingSession
-from karaoke_persist_sql.schema import state_of
+from karaoke_persist_sql.schema import state_of, upgrade
 from karaoke_persist_sql.session import WritingSession
 
 POOL_SIZE = 8
@@ -23,8 +29,15 @@ Begin = Callable[[Lease, float], None]
 
 
 class SQLStore(ABC):
-    """One opened database. A backend adds its engines, how transactions begin, and how the schema is upgraded."""
+    """One opened database. A backend adds its connections, and how transactions and migrations begin."""
 
+    distribution: ClassVar[str]
+    """The distribution that the backend is part of; its version is told."""
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.PERSISTENT, Capability.MULTI_PROCESS, Capability.RELAXED_DURABILITY}
+    )
+    more_options: ClassVar[tuple[str, ...]] = ()
+    """The backend options that are known beside those of the pool."""
     options: StoreOptions
     dialect: SQLDialect
     readers: Leases
@@ -36,6 +49,8 @@ class SQLStore(ABC):
         self.url, self.options, self.dialect = url, options, dialect
         self.layout: Layout = layout_of(tuple(options.models), dialect)
         self.plans = Plans(self.layout, dialect)
+        self.pool = pool_options(options, self.more_options)
+        self.durability = _durability(options)
         self.report_corrupt: Callable[[DataCorrupt], None] = options.report_corrupt
         self._closed = False
         _stores.add(self)
@@ -43,9 +58,10 @@ class SQLStore(ABC):
     # the contract
 
     @property
-    @abstractmethod
     def info(self) -> BackendInfo:
         """The facts of this store."""
+        scheme, told = self.dialect.scheme, _version(self.distribution)
+        return BackendInfo(scheme, told, CONTRACT_VERSION, self.capabilities, self.durability)
 
     def session(self, *, read_only: bool = False, single: bool = False, timeout: float | None = None) -> StoreSession:
         """Begin a transaction; a `single` session reads once and needs none."""
@@ -69,9 +85,22 @@ class SQLStore(ABC):
         finally:
             self.readers.release(lease)
 
-    @abstractmethod
     def migrate(self) -> SchemaState:
-        """Create or upgrade the schema."""
+        """Create or upgrade the schema, in one transaction that is alone in doing so."""
+        engine = self.migration_engine()
+        self.enter_writer(self.options.timeout)
+        try:
+            with engine.begin() as connection:
+                self._make_current(connection)
+        except DBAPIError as error:
+            cause = error.orig if isinstance(error.orig, self.dialect.driver_error) else error
+            raise self.translated(cause) from cause
+        except self.dialect.driver_error as error:
+            raise self.translated(error, "open") from error
+        finally:
+            engine.dispose()
+            self.leave_writer()
+        return self.schema()
 
     def close(self) -> None:
         """Give everything back."""
@@ -95,6 +124,18 @@ class SQLStore(ABC):
     def begin_writing(self, lease: Lease, timeout: float) -> None:
         """Begin a transaction that is alone in writing. Raises what the driver raises."""
 
+    @abstractmethod
+    def migration_engine(self) -> Engine:
+        """An engine of SQLAlchemy's without a pool, for the transaction of a migration."""
+
+    @abstractmethod
+    def begin_migration(self, connection: Connection) -> Any:
+        """Wait in this transaction for others that migrate or write; the raw connection, for `schema_state`."""
+
+    def upgrade_schema(self, connection: Connection, state: SchemaState) -> None:
+        """Bring a schema that is not current up to date."""
+        upgrade(connection, self.layout)
+
     def enter_writer(self, timeout: float) -> float:
         """Wait in this process for the turn to write; the seconds that are left for the database's own lock."""
         return timeout
@@ -104,7 +145,16 @@ class SQLStore(ABC):
 
     # for backends
 
-    def prepare_schema(self) -> None:
+    def opened(self) -> Self:
+        """This store, once it is ready for use; one that cannot be made ready is closed."""
+        try:
+            self.prepare()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def prepare(self) -> None:
         """Create an absent schema if that is wanted, and refuse any but the current one."""
         if not self.options.check_schema:
             return
@@ -115,6 +165,19 @@ class SQLStore(ABC):
         if not creatable or not self.options.create_schema:
             raise SchemaMismatch(state.state, state.found, state.expected, self.url)
         self.migrate()
+
+    def leases(self, connect: Callable[[], Any], size: int, what: str = "a connection of the pool") -> Leases:
+        """At most so many connections of a pool; `what` a session waits for is told when it does so in vain."""
+        pool = QueuePool(
+            connect,
+            pool_size=size,
+            max_overflow=0,
+            recycle=RECYCLE_SECONDS,
+            pre_ping=self.pool.ping,
+            dialect=self.dialect.driver,
+            reset_on_return=None,  # a session ends its transaction itself
+        )
+        return Leases(pool, size, keep=not self.pool.ping, what=what)
 
     def schema_state(self, connection: Any) -> SchemaState:
         """Compare the schema that a raw connection sees with the one needed."""
@@ -156,6 +219,23 @@ class SQLStore(ABC):
         finally:
             if writes:
                 self.leave_writer()
+
+    def _make_current(self, connection: Connection) -> None:
+        raw = self.begin_migration(connection)
+        state = self.schema_state(raw)
+        if state.state == "ahead":
+            raise SchemaMismatch(state.state, state.found, state.expected, self.url)
+        if state.found is None:
+            self._refuse_others_tables(raw)
+        if state.state != "current":
+            self.upgrade_schema(connection, state)
+
+    def _refuse_others_tables(self, connection: Any) -> None:
+        """Tables of our names without our version are somebody else's."""
+        names = [table.name for table in self.layout.metadata.tables.values()]
+        if found := self.dialect.existing_tables(connection, names):
+            taken = f"a database in which somebody else has {', '.join(sorted(found))}"
+            raise Unsupported(self.dialect.scheme, taken, "Use another database, or another schema in it.")
 
     def _writing_session(self, timeout: float) -> WritingSession:
         left = self.enter_writer(timeout)
@@ -212,15 +292,37 @@ class SQLStore(ABC):
             _of_the_parent.append(leases.abandon())
 
 
-def pool_options(options: StoreOptions) -> tuple[int, bool]:
-    """The size of the pool, and whether a connection is tried before each use. Other options are refused."""
-    options.refuse_unknown_options(("pool_size", "pre_ping"))
+class PoolOptions(NamedTuple):
+    """How connections are kept."""
+
+    size: int
+    """How many there are for readers."""
+    ping: bool
+    """Whether a connection is tried before each use."""
+
+
+def pool_options(options: StoreOptions, more: tuple[str, ...] = ()) -> PoolOptions:
+    """The options of the pool. Others are refused, but for those that the backend knows."""
+    options.refuse_unknown_options(("pool_size", "pre_ping", *more))
     size, ping = options.backend_options.get("pool_size", POOL_SIZE), options.backend_options.get("pre_ping", False)
     if type(size) is not int or size < 1:
         raise BadOption("pool_size", f"{size!r} is no number of connections", "Give a whole number from 1 on.")
     if type(ping) is not bool:
         raise BadOption("pre_ping", f"{ping!r} is neither True nor False", "Give one of them.")
-    return size, ping
+    return PoolOptions(size, ping)
+
+
+def _durability(options: StoreOptions) -> Durability:
+    if options.durability == "memory":
+        raise BadOption("durability", "this database is not memory", 'Choose "full" or "relaxed", or open memory://.')
+    return options.durability or "full"
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:  # a checkout that is not installed
+        return "0"
 
 
 _stores: WeakSet[SQLStore] = WeakSet()

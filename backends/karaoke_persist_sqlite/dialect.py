@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import ColumnElement, Integer, Text, case, exists, false, func, literal_column, select
 from sqlalchemy.dialects import sqlite
@@ -59,6 +59,7 @@ class SQLiteDialect(SQLDialect):
 
     scheme: ClassVar[str] = "sqlite"
     compiler = sqlite.dialect()
+    driver = sqlite.dialect(dbapi=cast("Any", sqlite3))
     driver_error = sqlite3.Error
     no_limit = -1
     # SQLite compares text byte by byte unless told otherwise.

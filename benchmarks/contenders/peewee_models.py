@@ -60,9 +60,8 @@ class Peewee:
             self.database = peewee.SqliteDatabase(target.place, pragmas={"synchronous": synchronous})
         else:
             at = urlsplit(target.place)
-            self.database = peewee.PostgresqlDatabase(
-                at.path[1:], host=at.hostname, port=at.port, user=at.username, prefer_psycopg3=True
-            )
+            login = {"host": at.hostname, "port": at.port, "user": at.username, "password": at.password}
+            self.database = peewee.PostgresqlDatabase(at.path[1:], **login, prefer_psycopg3=True)
         self.row = _model(self.database, ISOTime if target.backend == "sqlite" else peewee.DateTimeField)
         self.database.connect()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from karaoke_persist.cli.options import Json
+from karaoke_persist.cli.options import BackendOptions, Json, backend_options
 from karaoke_persist.errors import BadOption, ConfigurationError
 from karaoke_persist.urls import redacted, store_url
 
@@ -26,7 +26,13 @@ Gaps = Annotated[
 _SHOWN = ("passed", "failed", "gap", "skipped")
 
 
-def conformance(url: Url, level: LevelOption = "full", known_gap: Gaps = None, as_json: Json = False) -> None:
+def conformance(
+    url: Url,
+    option: BackendOptions = None,
+    level: LevelOption = "full",
+    known_gap: Gaps = None,
+    as_json: Json = False,
+) -> None:
     """Run the conformance kit against an empty store, and say which rules hold."""
     from karaoke_persist.cli.output import print_json, progress_bar
 
@@ -35,11 +41,13 @@ def conformance(url: Url, level: LevelOption = "full", known_gap: Gaps = None, a
             raise ConfigurationError(
                 f"the conformance kit needs {needed}. Install it: pip install 'karaoke-persist[testing]'"
             )
+    from karaoke_persist.testing.handles import Place
     from karaoke_persist.testing.running import run_kit
 
+    place = Place(store_url(url), {"backend_options": backend_options(option)})
     gaps = _known_gaps(known_gap or [])
     with progress_bar("rules", show=not as_json) as progress:
-        run = run_kit(store_url(url), level=level, known_gaps=gaps, progress=progress)
+        run = run_kit(place, level=level, known_gaps=gaps, progress=progress)
     if as_json:
         print_json(_as_dict(run))
     else:
@@ -73,7 +81,7 @@ def _as_dict(run: Run) -> dict[str, Any]:
         for result in run.results.values()
     ]
     counts = {outcome: len(_ended(run.results.values(), outcome)) for outcome in _SHOWN}
-    return {"store": redacted(run.url), "level": run.level, "conforms": not run.failed, **counts, "rules": rules}
+    return {"store": redacted(run.place.url), "level": run.level, "conforms": not run.failed, **counts, "rules": rules}
 
 
 def _show(run: Run) -> None:
@@ -93,7 +101,7 @@ def _show(run: Run) -> None:
         ids = ", ".join(result.rule.id for result in some)
         screen.print(visible(f"skipped: {detail} ({ids})"), soft_wrap=True)
     verdict = "does not keep" if run.failed else "keeps"
-    screen.print(visible(f"{redacted(run.url)} {verdict} the contract at the level {run.level}."), soft_wrap=True)
+    screen.print(visible(f"{redacted(run.place.url)} {verdict} the contract at the level {run.level}."), soft_wrap=True)
 
 
 def _row(name: str, results: list[Result]) -> tuple[str, ...]:

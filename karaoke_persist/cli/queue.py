@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
 from karaoke_persist import NotFound, QueueItem, QueueView, Transaction
-from karaoke_persist.cli.options import DEFAULT_STORE, Json, Store
+from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store
 from karaoke_persist.cli.search import open_existing
 from karaoke_persist.operations.queue.room_queue import MAIN
 
@@ -33,9 +34,11 @@ Auto = Annotated[bool | None, typer.Option("--auto/--no-auto", help="Whether the
 
 
 @queue.command("list")
-def list_entries(store: Store = DEFAULT_STORE, room: Room = MAIN, as_json: Json = False) -> None:
+def list_entries(
+    store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False
+) -> None:
     """List a queue with positions and waiting times; what is on stage comes first."""
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         _show(library.queue.view(room), as_json)
 
 
@@ -44,6 +47,7 @@ def add(
     song: Song,
     singers: Singers,
     store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
     room: Room = MAIN,
     before: Before = None,
     after: After = None,
@@ -58,19 +62,22 @@ def add(
         for warning in added.warnings:
             _say(f"This song is {warning}.", stderr=True)
 
-    _change(store, room, as_json, change)
+    _change(_Queue(store, option, room, as_json), change)
 
 
 @queue.command()
-def remove(entry: Entry, store: Store = DEFAULT_STORE, room: Room = MAIN, as_json: Json = False) -> None:
+def remove(
+    entry: Entry, store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False
+) -> None:
     """Take an entry out."""
-    _change(store, room, as_json, lambda tx: tx.queue.remove(_named(tx, room, entry)))
+    _change(_Queue(store, option, room, as_json), lambda tx: tx.queue.remove(_named(tx, room, entry)))
 
 
 @queue.command()
 def move(
     entry: Entry,
     store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
     room: Room = MAIN,
     before: Before = None,
     after: After = None,
@@ -85,73 +92,98 @@ def move(
         else:
             tx.queue.move(moved, before=_id(tx, room, before), after=_id(tx, room, after))
 
-    _change(store, room, as_json, change)
+    _change(_Queue(store, option, room, as_json), change)
 
 
 @queue.command()
-def hold(entry: Entry, store: Store = DEFAULT_STORE, room: Room = MAIN, as_json: Json = False) -> None:
+def hold(
+    entry: Entry, store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False
+) -> None:
     """Pass an entry over until it is released; it keeps its place."""
-    _change(store, room, as_json, lambda tx: tx.queue.hold(_named(tx, room, entry)))
+    _change(_Queue(store, option, room, as_json), lambda tx: tx.queue.hold(_named(tx, room, entry)))
 
 
 @queue.command()
-def release(entry: Entry, store: Store = DEFAULT_STORE, room: Room = MAIN, as_json: Json = False) -> None:
+def release(
+    entry: Entry, store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False
+) -> None:
     """Let an entry wait again."""
-    _change(store, room, as_json, lambda tx: tx.queue.release(_named(tx, room, entry)))
+    _change(_Queue(store, option, room, as_json), lambda tx: tx.queue.release(_named(tx, room, entry)))
 
 
 @queue.command()
-def clear(store: Store = DEFAULT_STORE, room: Room = MAIN, as_json: Json = False) -> None:
+def clear(
+    store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False
+) -> None:
     """Take out every entry; what plays goes on."""
-    _change(store, room, as_json, lambda tx: tx.queue.clear(room))
+    _change(_Queue(store, option, room, as_json), lambda tx: tx.queue.clear(room))
 
 
 @queue.command()
-def announce(store: Store = DEFAULT_STORE, room: Room = MAIN, as_json: Json = False) -> None:
+def announce(
+    store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False
+) -> None:
     """Hold fast who comes next, because it is being announced."""
-    _change(store, room, as_json, lambda tx: tx.queue.lock_next(room))
+    _change(_Queue(store, option, room, as_json), lambda tx: tx.queue.lock_next(room))
 
 
 @queue.command()
-def play(entry: Entry, store: Store = DEFAULT_STORE, room: Room = MAIN, as_json: Json = False) -> None:
+def play(
+    entry: Entry, store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False
+) -> None:
     """Bring an entry on stage; what played is completed."""
-    _change(store, room, as_json, lambda tx: tx.queue.play(_named(tx, room, entry)))
+    _change(_Queue(store, option, room, as_json), lambda tx: tx.queue.play(_named(tx, room, entry)))
 
 
 @queue.command("next")
-def play_next(store: Store = DEFAULT_STORE, room: Room = MAIN, skipped: Skipped = False, as_json: Json = False) -> None:
+def play_next(
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    room: Room = MAIN,
+    skipped: Skipped = False,
+    as_json: Json = False,
+) -> None:
     """Bring the next on stage; what played is completed, or with --skipped was not sung."""
-    _change(store, room, as_json, lambda tx: tx.queue.play_next(room, skipped=skipped))
+    _change(_Queue(store, option, room, as_json), lambda tx: tx.queue.play_next(room, skipped=skipped))
 
 
 @queue.command()
-def complete(store: Store = DEFAULT_STORE, room: Room = MAIN, skipped: Skipped = False, as_json: Json = False) -> None:
+def complete(
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    room: Room = MAIN,
+    skipped: Skipped = False,
+    as_json: Json = False,
+) -> None:
     """End what plays, and bring nobody on stage."""
-    _change(store, room, as_json, lambda tx: tx.queue.skip(room) if skipped else tx.queue.complete(room))
+    _change(
+        _Queue(store, option, room, as_json), lambda tx: tx.queue.skip(room) if skipped else tx.queue.complete(room)
+    )
 
 
 @queue.command()
-def undo(store: Store = DEFAULT_STORE, room: Room = MAIN, as_json: Json = False) -> None:
+def undo(store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False) -> None:
     """Undo the last edit of the queue."""
-    _turn(store, room, as_json, "undone", lambda tx: tx.queue.undo(room))
+    _turn(_Queue(store, option, room, as_json), "undone", lambda tx: tx.queue.undo(room))
 
 
 @queue.command()
-def redo(store: Store = DEFAULT_STORE, room: Room = MAIN, as_json: Json = False) -> None:
+def redo(store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False) -> None:
     """Do again what was undone last."""
-    _turn(store, room, as_json, "done again", lambda tx: tx.queue.redo(room))
+    _turn(_Queue(store, option, room, as_json), "done again", lambda tx: tx.queue.redo(room))
 
 
 @queue.command()
 def arrange(
     store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
     room: Room = MAIN,
     policy: Policy = None,
     apply: Apply = False,
     as_json: Json = False,
 ) -> None:
     """Show the order that a rotation policy gives, with its reasons; with --apply carry it out."""
-    with open_existing(store) as library, library.transaction(read_only=not apply) as tx:
+    with open_existing(store, option) as library, library.transaction(read_only=not apply) as tx:
         items = {item.id: item for item in tx.queue.entries(room)}
         plan = tx.queue.arrange(policy, room=room)
         if apply:
@@ -161,11 +193,11 @@ def arrange(
 
 
 @queue.command()
-def rooms(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+def rooms(store: Store = DEFAULT_STORE, option: BackendOptions = None, as_json: Json = False) -> None:
     """List the rooms."""
     from karaoke_persist.cli.output import console, print_json, table
 
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         found = library.queue.rooms()
     if as_json:
         print_json([room.to_dict() for room in found])
@@ -177,34 +209,51 @@ def rooms(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
 
 @queue.command("open")
 def open_room(
-    room: NewRoom, store: Store = DEFAULT_STORE, policy: Policy = None, auto: Auto = None, as_json: Json = False
+    room: NewRoom,
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    policy: Policy = None,
+    auto: Auto = None,
+    as_json: Json = False,
 ) -> None:
     """Open a room, a new one or one that was closed."""
     settings: dict[str, Any] = {"policy": policy, "auto": auto}
     given = {name: value for name, value in settings.items() if value is not None}
-    _change(store, room, as_json, lambda tx: tx.queue.open_room(room, **given))
+    _change(_Queue(store, option, room, as_json), lambda tx: tx.queue.open_room(room, **given))
 
 
 @queue.command("close")
-def close_room(room: NewRoom, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+def close_room(
+    room: NewRoom, store: Store = DEFAULT_STORE, option: BackendOptions = None, as_json: Json = False
+) -> None:
     """Take no more entries of guests."""
-    _change(store, room, as_json, lambda tx: tx.queue.close_room(room))
+    _change(_Queue(store, option, room, as_json), lambda tx: tx.queue.close_room(room))
 
 
-def _change(store: str, room: str, as_json: bool, change: Callable[[Transaction], object]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """Which queue is meant, and how it is shown."""
+
+    store: str
+    option: list[str] | None
+    room: str
+    as_json: bool
+
+
+def _change(which: _Queue, change: Callable[[Transaction], object]) -> None:
     """Change a queue, and show what it is now."""
-    with open_existing(store) as library:
+    with open_existing(which.store, which.option) as library:
         with library.transaction() as tx:
             change(tx)
-        _show(library.queue.view(room), as_json)
+        _show(library.queue.view(which.room), which.as_json)
 
 
-def _turn(store: str, room: str, as_json: bool, done: str, turn: Callable[[Transaction], str | None]) -> None:
+def _turn(which: _Queue, done: str, turn: Callable[[Transaction], str | None]) -> None:
     def change(tx: Transaction) -> None:
         kind = turn(tx)
         _say(f"There is nothing to be {done}." if kind is None else f"The last {kind} is {done}.", stderr=True)
 
-    _change(store, room, as_json, change)
+    _change(which, change)
 
 
 def _named(tx: Transaction, room: str, entry: str) -> str:

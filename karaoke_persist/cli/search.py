@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 import karaoke_persist
 from karaoke_persist import SchemaMismatch, Song
-from karaoke_persist.cli.options import DEFAULT_STORE, Json, Store
+from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store, backend_options, command_line
 from karaoke_persist.errors import Unavailable
 from karaoke_persist.urls import redacted
 
@@ -16,21 +17,28 @@ Query = Annotated[str, typer.Argument(metavar="QUERY", help="Words of title, art
 Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1_000, help="How many songs to show.")]
 
 
-def search(query: Query, store: Store = DEFAULT_STORE, limit: Limit = 20, as_json: Json = False) -> None:
+def search(
+    query: Query,
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> None:
     """Find the songs that hold every word, the best first. Case and accents are forgiven."""
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         songs, total = library.songs.search_songs_paginated(query, limit=limit, offset=0)
     _show(songs, total, as_json)
 
 
-def open_existing(store: str) -> karaoke_persist.Library:
+def open_existing(store: str, option: Iterable[str] | None = None) -> karaoke_persist.Library:
     """Open a library without making one."""
+    options = backend_options(option)
     try:
-        return karaoke_persist.open(store, on_error="raise", create_schema=False)
+        return karaoke_persist.open(store, on_error="raise", create_schema=False, backend_options=options)
     except SchemaMismatch as error:
         if error.state != "absent":
             raise
-        remedy = f"Make one: karaoke-persist sync FOLDER --store {redacted(store)}"
+        remedy = f"Make one: karaoke-persist sync FOLDER {command_line(store, option)}"
         raise Unavailable(f"there is no karaoke library in {redacted(store)}", remedy, retryable=False) from error
 
 

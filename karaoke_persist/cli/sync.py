@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 import karaoke_persist
-from karaoke_persist.cli.options import DEFAULT_STORE, Json, Store
+from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store, backend_options
 from karaoke_persist.contract import Capability
 from karaoke_persist.errors import Unsupported
 from karaoke_persist.media import MAIN, SyncReport, readable_root
@@ -24,7 +24,12 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless s
 
 
 def sync(
-    folder: Folder, store: Store = DEFAULT_STORE, root: Root = MAIN, quiet: Quiet = False, as_json: Json = False
+    folder: Folder,
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    root: Root = MAIN,
+    quiet: Quiet = False,
+    as_json: Json = False,
 ) -> None:
     """Bring a folder of tagged audio files, or of song folders with stems, into the database.
 
@@ -34,7 +39,7 @@ def sync(
 
     readable_root(folder)  # before a database is made for nothing
     with (
-        karaoke_persist.open(store, on_error="raise") as library,
+        karaoke_persist.open(store, on_error="raise", backend_options=backend_options(option)) as library,
         progress_bar("Reading songs", show=not (quiet or as_json)) as progress,
     ):
         _refuse_forgetful(library)

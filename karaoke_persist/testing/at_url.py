@@ -1,12 +1,14 @@
-"""The kit for a store that is named by its URL: what `karaoke-persist conformance` runs."""
+"""The kit for a store that is named by its URL and options: what `karaoke-persist conformance` runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
+from karaoke_persist import OpenOptions
 from karaoke_persist.contract import Query
 from karaoke_persist.testing.conformance import BackendConformance
 from karaoke_persist.testing.handles import Place, StoreUrl, probing
@@ -31,18 +33,23 @@ class TestStore(BackendConformance):
         used = set[str]()
 
         def named(name: str) -> str:
-            if name != "main" and _NAME not in run.url:
+            if name != "main" and _NAME not in run.place.url:
                 pytest.skip("it needs a second database: write {name} where the URL names the database")
-            used.add(run.url.replace(_NAME, name))
-            return run.url.replace(_NAME, name)
+            used.add(run.place.url.replace(_NAME, name))
+            return run.place.url.replace(_NAME, name)
 
         yield named
         for url in used:
-            empty(url)
+            empty(replace(run.place, url=url))
+
+    @pytest.fixture
+    def store_options(self, request: pytest.FixtureRequest) -> OpenOptions:
+        """Give the options of the store."""
+        return request.config.stash[RUN].place.options
 
 
-def empty(url: str) -> None:
+def empty(place: Place) -> None:
     """Delete every row of every model of the kit."""
-    with Place(url).open(timeout=5) as library, probing(library) as probe:
+    with place.open(timeout=5) as library, probing(library) as probe:
         for model in reversed(KIT_MODELS):
             probe.delete_where(Query(model))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, cast
 from unittest.mock import patch
 
@@ -45,7 +45,7 @@ class Result:
 class Run:
     """The plugin that runs the kit, and remembers how each rule ended."""
 
-    url: str
+    place: Place
     level: Level = "full"
     known_gaps: Mapping[str, str] = field(default_factory=dict)
     progress: Progress = lambda done, total: None
@@ -87,14 +87,14 @@ RUN: Final = pytest.StashKey[Run]()
 
 
 def run_kit(
-    url: str, *, level: Level = "full", known_gaps: Iterable[tuple[str, str]] = (), progress: Progress | None = None
+    place: Place, *, level: Level = "full", known_gaps: Iterable[tuple[str, str]] = (), progress: Progress | None = None
 ) -> Run:
-    """Run every rule against the empty store at a URL, which may hold `{name}` for the name of a database.
+    """Run every rule against the empty store at a place, whose URL may hold `{name}` for the name of a database.
 
     Raises `BadOption` for a store that holds anything, before anything is written.
     """
-    check_empty(url.replace("{name}", "main"))
-    run = Run(url, level, dict(known_gaps))
+    check_empty(replace(place, url=place.url.replace("{name}", "main")))
+    run = Run(place, level, dict(known_gaps))
     if progress is not None:
         run.progress = progress
     switched_off = [argument for name in _WITHOUT for argument in ("-p", f"no:{name}")]
@@ -107,12 +107,13 @@ def run_kit(
     return run
 
 
-def check_empty(url: str) -> None:
+def check_empty(place: Place) -> None:
     """Refuse a store that holds a row. One without a schema is left without."""
-    with closing(open_store(url, StoreOptions(check_schema=False))) as store:
+    options = StoreOptions(check_schema=False, backend_options=place.options.get("backend_options", {}))
+    with closing(open_store(place.url, options)) as store:
         if store.schema().state == "absent":
             return
-    with Place(url, {"models": MODELS}).open() as library, probing(library, read_only=True) as probe:
+    with place.open(models=MODELS) as library, probing(library, read_only=True) as probe:
         for model in MODELS:
             if probe.rows(Query(model, limit=1), (model.integrity.key,)):
                 raise BadOption("URL", "the store is not empty", "The kit deletes what it finds: name an empty store.")

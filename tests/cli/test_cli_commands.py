@@ -122,3 +122,27 @@ def test_the_command_that_upgrades_a_schema_does_not_first_refuse_it(command, mo
     command("schema", "--migrate", "--store", "memory://")
 
     assert seen == [False]
+
+
+@pytest.mark.parametrize("arguments", [["search", "x", "--store"], ["schema", "--store"], ["sync", ".", "--store"]])
+def test_an_option_of_the_backend_is_handed_to_it(command, arguments, tmp_path):
+    """The backend takes what it knows, as JSON, and refuses the rest by name; then nothing is made."""
+    store = [*arguments, "sqlite:///options.db"]
+    refused = {
+        "sizes=4": "option 'sizes': this backend does not know it",
+        "pool_size=many": "option 'pool_size': 'many' is no number",
+        "pool_size": "'pool_size' is not a name, = and a value",
+        "=4": "'=4' is not a name, = and a value",
+    }
+    for option, says in refused.items():
+        assert says in command(*store, "--option", option, expect=1).err
+    assert list(tmp_path.iterdir()) == []
+    command("schema", "--migrate", "--store", "sqlite:///options.db")
+    command(*store, "--option", "pool_size=4", "--option", "pre_ping=true")
+
+
+def test_the_advice_about_a_schema_names_the_options_again(command):
+    """What it says can be pasted into a shell."""
+    shown = command("schema", "--option", "pool_size= 4").out
+
+    assert "karaoke-persist schema --migrate --store sqlite:///karaoke.db --option 'pool_size= 4'" in shown

@@ -22,11 +22,11 @@ def test_a_store_that_conforms(process):
 def test_one_that_does_not(command, monkeypatch):
     """A rule that fails is shown with its sentence, a gap with its reason, and the exit code is 1."""
 
-    def ended(url, *, level, known_gaps, progress):
+    def ended(place, *, level, known_gaps, progress):
         rules = {rule.id: rule for rule in all_rules()}
         outcomes = {"T1-01": ("failed", "39 != 40"), "T1-02": ("passed", ""), "C-01": ("gap", dict(known_gaps)["C-01"])}
         results = {rule_id: Result(rules[rule_id], *outcome) for rule_id, outcome in outcomes.items()}
-        return Run(url, level, results=results)
+        return Run(place, level, results=results)
 
     monkeypatch.setattr(running, "run_kit", ended)
     shown = command("conformance", "memory://kit", "--level", "core", "--known-gap", "C-01=later", expect=1).out
@@ -60,3 +60,8 @@ def test_without_pytest(command, monkeypatch):
     monkeypatch.setattr(conformance_command, "find_spec", lambda _: None)
 
     assert "pip install 'karaoke-persist[testing]'" in command("conformance", "memory://x", expect=1).err
+
+
+def test_an_option_of_the_backend_is_handed_to_it(command):
+    """The kit opens its stores with it; one that the backend does not know is refused before anything is run."""
+    assert "option 'sizes'" in command("conformance", "memory://x", "--option", "sizes=4", expect=1).err

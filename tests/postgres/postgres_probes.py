@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,11 +18,23 @@ def open_store(url: str, **changes: Any) -> Any:
     return karaoke_persist_postgres.karaoke_open_store(url, options(**changes))
 
 
-def with_part(url: str, *, user: str | None = None, password: str | None = None, port: int | None = None) -> str:
-    """The URL with another login or port."""
+def with_part(url: str, **changes: Any) -> str:
+    """The URL with another `user`, `password`, `host` or `port`."""
     parts = urlsplit(url)
-    login = f"{user or parts.username}:{password or parts.password}"
-    return urlunsplit(parts._replace(netloc=f"{login}@{parts.hostname}:{port or parts.port}"))
+    has = {"user": parts.username, "password": parts.password, "host": parts.hostname, "port": parts.port, **changes}
+    return urlunsplit(parts._replace(netloc="{user}:{password}@{host}:{port}".format(**has)))
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those it came from."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def shows(error: BaseException, secret: str) -> bool:
+    """Whether an error, or one that it came from, gives a secret away."""
+    return any(secret in f"{each!r} {each}" for each in chain(error))
 
 
 def pid_of(session: Any) -> int:

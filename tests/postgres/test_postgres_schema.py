@@ -19,8 +19,9 @@ from karaoke_persist.contract import Query
 from karaoke_persist.errors import Busy, SchemaMismatch, Unavailable
 from karaoke_persist.models import MODELS, Song
 from karaoke_persist_postgres.dialect import PostgresDialect
+from karaoke_persist_postgres.store import WRITER_TABLE
 from karaoke_persist_sql.layout import Layout
-from karaoke_persist_sql.names import VERSION_TABLE, WRITER_TABLE
+from karaoke_persist_sql.names import VERSION_TABLE
 
 DEFINITIONS = """
 SELECT 'column ' || table_name || '.' || column_name,
@@ -99,21 +100,6 @@ def test_the_tables_may_live_in_a_schema_of_their_own(postgres_server, database,
     with reading(public) as session:
         assert session.find(Query(Song)) == []
     public.close()
-
-
-def test_a_role_that_owns_its_database_and_nothing_else_suffices(postgres_server, database, url):
-    """No superuser, no extension and no right beyond the database is needed."""
-    with postgres_server.connect() as connection:
-        connection.execute("CREATE ROLE kp_poor LOGIN PASSWORD 'poor' NOSUPERUSER NOCREATEDB NOCREATEROLE")
-        connection.execute(f"ALTER DATABASE {database} OWNER TO kp_poor")
-    store = open_store(with_part(url, user="kp_poor", password="poor"))
-    with writing(store) as session:
-        session.insert([song(f"s{n}") for n in range(60)])
-        session.upsert([song(f"s{n}", title="new") for n in range(60)])
-    store.close()
-    postgres_server.drop(database)
-    with postgres_server.connect() as connection:
-        connection.execute("DROP ROLE kp_poor")
 
 
 def test_a_role_that_may_create_nothing_is_unavailable(postgres_server, database, url):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 
@@ -47,16 +46,6 @@ def test_a_session_leaves_no_transaction_behind(store):
             assert not connection.in_transaction
 
 
-def test_connections_are_used_again(store):
-    """A session takes the connection that the one before gave back."""
-    seen = set()
-    for _ in range(20):
-        session = store.session(read_only=True)
-        seen.add(id(session._connection))
-        session.rollback()
-    assert len(seen) == 1
-
-
 def test_each_write_session_waits_as_long_as_it_asked(path, store):
     """One session's short timeout does not stay for the next."""
     other = raw(path)
@@ -65,18 +54,6 @@ def test_each_write_session_waits_as_long_as_it_asked(path, store):
     threading.Timer(0.3, lambda: other.execute("ROLLBACK")).start()
     store.session().rollback()
     other.close()
-
-
-def test_a_pool_that_is_empty_is_busy(path):
-    """One session more than there are connections waits, and then is `Busy`."""
-    store = open_store(path, backend_options={"pool_size": 2})
-    held = [store.session(read_only=True) for _ in range(2)]
-    assert isinstance(raised(lambda: store.session(read_only=True, timeout=0)), Busy)
-    assert isinstance(raised(lambda: store.session(read_only=True, timeout=0.05)), Busy)
-    threading.Timer(0.1, held.pop().rollback).start()
-    store.session(read_only=True, timeout=5).rollback()
-    held.pop().rollback()
-    store.close()
 
 
 def test_readers_and_the_writer_do_not_wait_for_each_other(path):
@@ -101,29 +78,6 @@ def test_a_snapshot_is_taken_at_entry(store):
     session.rollback()
 
 
-def test_a_connection_may_be_tried_before_each_use(path):
-    """`pre_ping` gives every connection back to the pool between sessions."""
-    store = open_store(path, backend_options={"pre_ping": True})
-    for _ in range(3):
-        with writing(store) as session:
-            session.upsert([song("a")])
-        with reading(store) as session:
-            assert len(session.find(Query(Song))) == 1
-    store.close()
-
-
-def test_an_old_connection_is_renewed(store, monkeypatch):
-    """After an hour the next session gets a fresh connection."""
-    session = store.session(read_only=True)
-    old = session._connection
-    session.rollback()
-    session._lease.since -= 3_601
-    session._lease.pooled._connection_record.starttime -= 3_601
-    fresh = store.session(read_only=True)
-    assert fresh._connection is not old
-    fresh.rollback()
-
-
 def test_closing_lets_the_file_go(path):
     """After `close` nothing is left open, the log is merged, and the store says it is closed."""
     store = open_store(path)
@@ -145,45 +99,6 @@ def test_a_failed_start_gives_the_writer_s_turn_back(path):
         assert isinstance(raised(lambda: store.session(timeout=0)), Unavailable)
     moved.rename(path)
     store.session(timeout=0).rollback()
-    store.close()
-
-
-def _in_child(action) -> int:
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            action()
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_child_of_a_fork_has_connections_of_its_own(path):
-    """After a fork both processes read and write, also if the fork fell into a transaction."""
-    store = open_store(path)
-    with writing(store) as session:
-        session.insert([song("before")])
-    reader = store.session(read_only=True)
-
-    def child() -> None:
-        with writing(store) as session:
-            session.insert([song("child")])
-        with reading(store) as session:
-            assert len(session.find(Query(Song))) == 2
-        store.close()
-
-    assert _in_child(child) == 0
-    assert [row.id for row in reader.find(Query(Song))] == ["before"]
-    reader.rollback()
-    writer = store.session()
-    assert _in_child(lambda: raised(lambda: store.session(timeout=0))) == 0  # the parent still writes
-    writer.insert([song("parent")])
-    writer.commit()
-    with reading(store) as session:
-        assert {"before", "child", "parent"} == {row.id for row in session.find(Query(Song))}
     store.close()
 
 

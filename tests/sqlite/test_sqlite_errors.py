@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from karaoke_persist.errors import (
     SchemaMismatch,
     StoreBug,
     Unavailable,
+    Unsupported,
 )
 from karaoke_persist.models import Song
 from karaoke_persist_sqlite.errors import translate
@@ -158,6 +160,16 @@ def test_a_utf16_database_is_refused(path):
     connection.execute("CREATE TABLE theirs (x)")
     connection.close()
     assert "UTF-16" in str(raised(lambda: open_store(path)))
+
+
+def test_a_table_of_somebody_else_with_our_name_is_refused(path):
+    """Where one of our names is taken, nothing is created."""
+    with closing(raw(path)) as connection:
+        connection.execute("CREATE TABLE kp_songs (id TEXT)")
+        error = raised(lambda: open_store(path))
+        assert isinstance(error, Unsupported)
+        assert "kp_songs" in str(error)
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("kp_songs",)]
 
 
 def test_an_absent_file_is_not_made_unless_wanted(path):

@@ -1,8 +1,20 @@
-"""Pure helpers that make a backend's afternoon: a query evaluator, the contract's order, grouping, plain search."""
+"""Pure helpers that make a backend's afternoon: a query evaluator, order, grouping, integrity, plain search."""
 
 from karaoke_persist.contract.reference.evaluate import matcher, select
 from karaoke_persist.contract.reference.grouping import aggregate
+from karaoke_persist.contract.reference.integrity import check_deleted, check_written, counted
 from karaoke_persist.contract.reference.ordering import is_after, ordered, sort_value
 from karaoke_persist.contract.reference.search import search
 
-__all__ = ["aggregate", "is_after", "matcher", "ordered", "search", "select", "sort_value"]
+__all__ = [
+    "aggregate",
+    "check_deleted",
+    "check_written",
+    "counted",
+    "is_after",
+    "matcher",
+    "ordered",
+    "search",
+    "select",
+    "sort_value",
+]

@@ -58,8 +58,9 @@ class RoomQueue:
 
     def next_up(self) -> QueueEntry | None:
         """The entry that plays next: the one that was announced, or else the first that is not held."""
-        if self.room.locked_entry is not None:
-            announced: QueueEntry = self.list.entry(self.room.locked_entry)
+        locked = self.room.locked_entry
+        if locked is not None and self._may_play(locked):
+            announced: QueueEntry = self.list.entry(locked)
             return announced
         for some in self._in_order():
             singers = self.singers(some)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from karaoke_persist.contract import Aggregate, Query, SearchRequest, SearchResult, Written, reference
-from karaoke_persist.errors import AlreadyExists, NotFound, ReferenceMissing, StaleWrite, StillReferenced
+from karaoke_persist.errors import AlreadyExists, NotFound, StaleWrite
 from karaoke_persist.models import Record
 
 from karaoke_persist_journal.journal import EMPTY, Journal, Table, Version
@@ -76,7 +76,7 @@ class JournalSession:
         for row in doomed:
             table = table.remove(row.key)
         tables = {**self.tables, collection: table}
-        self._check_unreferenced(query.model, {row.key for row in doomed}, tables)
+        reference.check_deleted(doomed, self._journal.models, reference.counted(tables))
         self.tables = tables
         self._touched.update((collection, row.key) for row in doomed)
         return [Written(row.key, row.revision, 0) for row in doomed]
@@ -117,23 +117,9 @@ class JournalSession:
         collection = model.integrity.collection
         table = self._table(model).update({row.key: row for row in rows})
         tables = {**self.tables, collection: table}
-        for unique in model.integrity.unique:
-            _check_unique(model, unique.fields, table)
-        for each in model.integrity.references:
-            for row in rows:
-                key = row.__dict__[each.field]
-                if key is not None and key not in tables.get(each.to, EMPTY):
-                    raise ReferenceMissing(model.__name__, each.field, self._journal.models[each.to].__name__, key)
+        reference.check_written(rows, self._journal.models, reference.counted(tables))
         self.tables = tables
         self._touched.update((collection, row.key) for row in rows)
-
-    def _check_unreferenced(self, model: type[Record], gone: set[str], tables: Mapping[str, Table]) -> None:
-        for collection, other in self._journal.models.items():
-            for each in other.integrity.references:
-                if each.to == model.integrity.collection:
-                    for row in tables.get(collection, EMPTY).values():
-                        if (key := row.__dict__[each.field]) in gone:
-                            raise StillReferenced(model.__name__, key, other.__name__, each.field)
 
 
 class JournalSavepoint:
@@ -146,13 +132,3 @@ class JournalSavepoint:
 
     def rollback(self) -> None:
         self._session.tables = self._tables
-
-
-def _check_unique(model: type[Record], fields: tuple[str, ...], table: Table) -> None:
-    holders = set()
-    for row in table.values():
-        values = tuple([row.__dict__[name] for name in fields])
-        if values in holders:
-            raise AlreadyExists(model.__name__, ", ".join(fields), values[0] if len(values) == 1 else values)
-        if None not in values:
-            holders.add(values)
