@@ -14,6 +14,7 @@ from karaoke_persist.cli.conformance import conformance
 from karaoke_persist.cli.demo import demo
 from karaoke_persist.cli.history import history
 from karaoke_persist.cli.playlists import playlists
+from karaoke_persist.cli.queue import queue
 from karaoke_persist.cli.schema import schema
 from karaoke_persist.cli.search import search
 from karaoke_persist.cli.sync import sync
@@ -34,6 +35,7 @@ for _command in (demo, sync, search, schema, backends, conformance):
 app.add_typer(users, name="users")
 app.add_typer(playlists, name="playlists")
 app.add_typer(history, name="history")
+app.add_typer(queue, name="queue")
 
 
 def run() -> None:

@@ -30,7 +30,7 @@ def search(
     _show(songs, total, as_json)
 
 
-def open_existing(store: str, option: Iterable[str] | None) -> karaoke_persist.Library:
+def open_existing(store: str, option: Iterable[str] | None = None) -> karaoke_persist.Library:
     """Open a library without making one."""
     options = backend_options(option)
     try:

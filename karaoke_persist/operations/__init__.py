@@ -14,12 +14,14 @@ from karaoke_persist.operations.playlist_answers import (
     TrackMatch,
 )
 from karaoke_persist.operations.playlist_operations import PlaylistOperations
+from karaoke_persist.operations.queue.answers import AddedEntry, QueueItem, QueuePlan, QueueView, Singer
 from karaoke_persist.operations.singer_operations import SingerOperations
 from karaoke_persist.operations.song_operations import SongOperations
 from karaoke_persist.operations.user_answers import LikedSong, MergedSinger
 from karaoke_persist.operations.user_operations import UserOperations
 
 __all__ = [
+    "AddedEntry",
     "AddedSongs",
     "ArtistCount",
     "ArtistPage",
@@ -35,6 +37,10 @@ __all__ = [
     "PlaylistItem",
     "PlaylistOperations",
     "PlaylistPage",
+    "QueueItem",
+    "QueuePlan",
+    "QueueView",
+    "Singer",
     "SingerOperations",
     "SingerSong",
     "SongOperations",

@@ -40,6 +40,8 @@ class OrderedList:
 
     def __init__(self, session: Session, kind: ListKind, list_id: str) -> None:
         self._session, self._kind, self.id = session, kind, list_id
+        self.spread: list[Any] = []
+        """All entries as they stood before their ranks were spread, if this had to be done."""
 
     @property
     def rev(self) -> int:
@@ -177,16 +179,17 @@ class OrderedList:
         """Move one entry to a rank of this list."""
         self._session.patch(self._kind.entry, entry_id, {"rank": new_rank})
 
-    def reorder(self, ids: Iterable[str], among: Sequence[Any]) -> list[Any]:
+    def reorder(self, ids: Iterable[str], among: Sequence[Any], **also: Any) -> list[Any]:
         """Let the named entries take, in this order, the places that they hold now; those that moved, as they were.
 
-        One that comes twice, or is not `among` those that may move, is `InvalidValue`, and nothing changes.
+        Of those that moved, what else is named changes too. One that comes twice, or is not `among` those that may
+        move, is `InvalidValue`, and nothing changes.
         """
         by_id = {entry.key: entry for entry in among}
         listed = _checked_ids(ids, by_id)
         ranks = sorted(by_id[key].rank for key in listed)
         pairs = [(by_id[key], new) for key, new in zip(listed, ranks, strict=True) if by_id[key].rank != new]
-        self._session.upsert([entry.replaced({"rank": new}) for entry, new in pairs])
+        self._session.upsert([entry.replaced({"rank": new, **also}) for entry, new in pairs])
         return [entry for entry, _ in pairs]
 
     def replace_order(self, ids: Iterable[str], among: Sequence[Any]) -> list[Any]:
@@ -198,7 +201,7 @@ class OrderedList:
         return self.reorder(listed, among)
 
     def _spread(self) -> None:
-        entries = self.entries()
+        self.spread = entries = self.entries()
         ranks = rank.spread(len(entries))
         self._session.upsert([entry.replaced({"rank": new}) for entry, new in zip(entries, ranks, strict=True)])
 

@@ -25,7 +25,7 @@ def open_performance(
 
     A performance that a crash has left open in the room becomes abandoned.
     """
-    _abandon_open(session, room_id)
+    abandon_open(session, room_id)
     night = _night_to_play_in(session, room_id)
     performance = Performance(
         id=entry.id,
@@ -182,7 +182,7 @@ def _be_active(session: Session, night_id: str, moment: datetime) -> Night:
     return _night(session, night_id)
 
 
-def _abandon_open(session: Session, room_id: str) -> None:
+def abandon_open(session: Session, room_id: str) -> None:
     """Nobody knows when a performance ended that a crash has left open: it ended when it started."""
     left_open = And(Eq("status", "playing"), Eq("room_id", room_id))
     for performance in session.find(Query(Performance, left_open)):

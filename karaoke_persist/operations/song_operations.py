@@ -31,6 +31,7 @@ from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResu
 from karaoke_persist.operations.base import Operations, no, none, operation, zero
 from karaoke_persist.operations.paging import page_of
 from karaoke_persist.operations.playlist_songs import remove_song_everywhere
+from karaoke_persist.operations.queue.songs import leave_queues
 
 SortField = Literal["date_added", "title", "artist", "album", "year"]
 Lacking = Literal["lyrics", "thumbnail"]
@@ -110,8 +111,12 @@ class SongOperations(Operations):
 
     @operation("write", no)
     def delete_song(self, song_id: str) -> bool:
-        """Delete a song, and take it out of every playlist; False if it was not there. Its files are not touched."""
+        """Delete a song, and take it out of every playlist and queue; False if it was not there.
+
+        While it plays, it is `IllegalState`. Its files are not touched.
+        """
         with self.session.savepoint():
+            leave_queues(self.session, song_id)
             remove_song_everywhere(self.session, song_id)
             return self.session.delete(Song, song_id)
 

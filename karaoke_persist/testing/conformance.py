@@ -19,6 +19,12 @@ from karaoke_persist.testing.rules.ordering import OrderRules
 from karaoke_persist.testing.rules.playlist_files import PlaylistFileRules
 from karaoke_persist.testing.rules.playlists import PlaylistRules, SongsOfPlaylistsRules
 from karaoke_persist.testing.rules.queries import QueryRules
+from karaoke_persist.testing.rules.queue_adding import AddingRules, AdmissionRules, RoomRules
+from karaoke_persist.testing.rules.queue_order import HoldingRules, MovingRules
+from karaoke_persist.testing.rules.queue_rotation import RotationRules
+from karaoke_persist.testing.rules.queue_stage import SongRemovalRules, StageRules
+from karaoke_persist.testing.rules.queue_together import TogetherRules
+from karaoke_persist.testing.rules.queue_undo import UndoRules
 from karaoke_persist.testing.rules.savepoints import SavepointRules
 from karaoke_persist.testing.rules.schema import SchemaRules
 from karaoke_persist.testing.rules.search import RankingRules, SearchRules
@@ -74,6 +80,16 @@ class BackendConformance(
     SongsOfPlaylistsRules,
     SmartPlaylistRules,
     PlaylistFileRules,
+    RoomRules,
+    AddingRules,
+    AdmissionRules,
+    MovingRules,
+    HoldingRules,
+    StageRules,
+    SongRemovalRules,
+    TogetherRules,
+    RotationRules,
+    UndoRules,
 ):
     """Every rule of the contract, for one backend.
 
