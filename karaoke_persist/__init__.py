@@ -50,8 +50,8 @@ from karaoke_persist.errors import (
 )
 from karaoke_persist.library import Library, Transaction, open  # noqa: A004
 from karaoke_persist.media import SyncReport
-from karaoke_persist.models import MEDIA_KINDS, MediaKind, Song
-from karaoke_persist.operations import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
+from karaoke_persist.models import MEDIA_KINDS, Job, MediaKind, Song
+from karaoke_persist.operations import ArtistCount, ArtistPage, BulkResult, JobStatistics, Page, SongStatistics
 from karaoke_persist.options import OpenOptions
 
 __version__ = _version("karaoke-persist")
@@ -75,6 +75,8 @@ __all__ = [
     "DriverMissing",
     "IllegalState",
     "InvalidValue",
+    "Job",
+    "JobStatistics",
     "KaraokePersistError",
     "LeaseLost",
     "Library",

@@ -1,6 +1,17 @@
 """Business logic, written once for every backend against the session."""
 
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
+from karaoke_persist.operations.job_answers import JobStatistics
+from karaoke_persist.operations.job_operations import JobOperations
 from karaoke_persist.operations.song_operations import SongOperations
 
-__all__ = ["ArtistCount", "ArtistPage", "BulkResult", "Page", "SongOperations", "SongStatistics"]
+__all__ = [
+    "ArtistCount",
+    "ArtistPage",
+    "BulkResult",
+    "JobOperations",
+    "JobStatistics",
+    "Page",
+    "SongOperations",
+    "SongStatistics",
+]

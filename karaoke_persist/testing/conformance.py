@@ -9,6 +9,8 @@ from karaoke_persist.testing.rules.events import EventRules
 from karaoke_persist.testing.rules.integrity import IntegrityRules
 from karaoke_persist.testing.rules.isolation import IsolationRules
 from karaoke_persist.testing.rules.isolation_processes import ProcessIsolationRules
+from karaoke_persist.testing.rules.job_workers import JobWorkerRules
+from karaoke_persist.testing.rules.jobs import JobRules
 from karaoke_persist.testing.rules.limits import LimitRules
 from karaoke_persist.testing.rules.ordering import OrderRules
 from karaoke_persist.testing.rules.queries import QueryRules
@@ -48,6 +50,8 @@ class BackendConformance(
     RankingRules,
     ErrorRules,
     EventRules,
+    JobRules,
+    JobWorkerRules,
     SchemaRules,
     CapabilityRules,
     LifeRules,

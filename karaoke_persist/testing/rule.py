@@ -35,11 +35,12 @@ TOPICS: Final = {
     "E": "Errors",
     "N": "Events",
     "M": "Schema",
+    "J": "Jobs",
     "C": "Capabilities and the life of a store",
 }
 """What a rule is about, by the part of its id before the dash."""
 
-FULL_ALONE: Final = frozenset({"R", "N"})
+FULL_ALONE: Final = frozenset({"R", "N", "J"})
 """The topics that the level Core leaves out: a backend without them answers less, and loses and falsifies nothing."""
 
 Level = Literal["core", "full"]

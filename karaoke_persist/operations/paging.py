@@ -1,0 +1,24 @@
+"""Pages of a query that has a total order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from karaoke_persist.contract import Query
+from karaoke_persist.contract.checks import check_page
+from karaoke_persist.contract.cursor import decode_cursor, encode_cursor, place_of
+from karaoke_persist.errors import InvalidValue
+from karaoke_persist.operations.answers import Page
+from karaoke_persist.session import Session
+
+
+def page_of(session: Session, query: Query, limit: int, cursor: str | None) -> Page[Any]:
+    """At most `limit` values of a query, from where the cursor says, and the cursor of what comes next."""
+    check_page(limit)
+    if limit == 0:  # its empty page would look like the end
+        raise InvalidValue("limit", limit, f"a page holds at least 1 {query.model.__name__.lower()}")
+    after = None if cursor is None else decode_cursor(query, cursor)
+    found = session.find(Query(query.model, query.where, query.order, limit=limit + 1, after=after))
+    items = tuple(found[:limit])
+    more = encode_cursor(query, place_of(query, items[-1])) if items and len(found) > limit else None
+    return Page(items, more)
