@@ -1,4 +1,4 @@
-"""Pages of a query that has a total order."""
+"""Pages in a total order, and the cursors between them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from karaoke_persist.operations.answers import Page
 from karaoke_persist.session import Session
 
 
-def page_of(session: Session, query: Query, limit: int, cursor: str | None) -> Page[Any]:
-    """At most `limit` values of a query, from where the cursor says, and the cursor of what comes next."""
+def check_page_size(limit: int) -> None:
+    """Refuse a page of nothing, which would look like the end, or of too much."""
     check_page(limit)
-    if limit == 0:  # its empty page would look like the end
-        raise InvalidValue("limit", limit, f"a page holds at least 1 {query.model.__name__.lower()}")
+    if limit == 0:
+        raise InvalidValue("limit", limit, "a page holds at least 1 item")
+
+
+def page_of(session: Session, query: Query, limit: int, cursor: str | None) -> Page[Any]:
+    """So many values of a query from a cursor on, and the cursor of the next page."""
+    check_page_size(limit)
     after = None if cursor is None else decode_cursor(query, cursor)
     found = session.find(Query(query.model, query.where, query.order, limit=limit + 1, after=after))
     items = tuple(found[:limit])
