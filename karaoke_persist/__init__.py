@@ -51,7 +51,15 @@ from karaoke_persist.errors import (
 from karaoke_persist.library import Library, Transaction, open  # noqa: A004
 from karaoke_persist.media import SyncReport
 from karaoke_persist.models import MEDIA_KINDS, Job, MediaKind, Song
-from karaoke_persist.operations import ArtistCount, ArtistPage, BulkResult, JobStatistics, Page, SongStatistics
+from karaoke_persist.operations import (
+    ArtistCount,
+    ArtistPage,
+    BulkResult,
+    DuplicateGroup,
+    JobStatistics,
+    Page,
+    SongStatistics,
+)
 from karaoke_persist.options import OpenOptions
 
 __version__ = _version("karaoke-persist")
@@ -73,6 +81,7 @@ __all__ = [
     "DataCorrupt",
     "DomainError",
     "DriverMissing",
+    "DuplicateGroup",
     "IllegalState",
     "InvalidValue",
     "Job",

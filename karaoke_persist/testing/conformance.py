@@ -12,6 +12,7 @@ from karaoke_persist.testing.rules.isolation_processes import ProcessIsolationRu
 from karaoke_persist.testing.rules.job_workers import JobWorkerRules
 from karaoke_persist.testing.rules.jobs import JobRules
 from karaoke_persist.testing.rules.limits import LimitRules
+from karaoke_persist.testing.rules.merging import MergingRules
 from karaoke_persist.testing.rules.ordering import OrderRules
 from karaoke_persist.testing.rules.queries import QueryRules
 from karaoke_persist.testing.rules.savepoints import SavepointRules
@@ -21,6 +22,7 @@ from karaoke_persist.testing.rules.snapshots import OneShotReadRules, SnapshotRu
 from karaoke_persist.testing.rules.songs import ManySongRules, SongRules
 from karaoke_persist.testing.rules.transactions import AtomicRules, OptimisticRules, ReadOnlyRules, VisibilityRules
 from karaoke_persist.testing.rules.values import ValueRules
+from karaoke_persist.testing.rules.versions import DuplicateRules, VersionRules
 from karaoke_persist.testing.rules.writers import SerialRules, WaitingRules
 
 
@@ -52,6 +54,9 @@ class BackendConformance(
     EventRules,
     JobRules,
     JobWorkerRules,
+    VersionRules,
+    DuplicateRules,
+    MergingRules,
     SchemaRules,
     CapabilityRules,
     LifeRules,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from karaoke_persist.testing.handles import Place
 from karaoke_persist.testing.processes import Pipe, say, start_together
+from karaoke_persist.testing.threads import outcome_of
 
 
 def work_off(pipe: Pipe, place: Place, worker: str) -> list[str]:
@@ -23,3 +24,10 @@ def claim_and_wait(pipe: Pipe, place: Place, seconds: float) -> None:
         library.jobs.claim("killed", seconds)
         say(pipe, "claimed")
         pipe.recv()
+
+
+def merge_both(pipe: Pipe, place: Place, keep: str, other: str) -> object:
+    """Merge one song into another; what came of it."""
+    with place.open() as library:
+        start_together(pipe)
+        return outcome_of(lambda: library.versions.merge_songs(keep, [other]))()

@@ -36,11 +36,12 @@ TOPICS: Final = {
     "N": "Events",
     "M": "Schema",
     "J": "Jobs",
+    "D": "Versions and duplicates",
     "C": "Capabilities and the life of a store",
 }
 """What a rule is about, by the part of its id before the dash."""
 
-FULL_ALONE: Final = frozenset({"R", "N", "J"})
+FULL_ALONE: Final = frozenset({"R", "N", "J", "D"})
 """The topics that the level Core leaves out: a backend without them answers less, and loses and falsifies nothing."""
 
 Level = Literal["core", "full"]
