@@ -151,17 +151,19 @@ class MergingRules(Conformance):
         """Jobs of the others are of the kept song; who preferred them prefers it, unless he prefers another version."""
         three_songs(library)
         add_songs(library, song("d", "joga"))
-        ana, bob = singer_key("Ana"), singer_key("Bob")
+        ana, bob, cleo = (singer_key(name) for name in ("Ana", "Bob", "Cleo"))
         library.jobs.create("split", job_id="j", song_id="b")
         library.versions.prefer("b")
         library.versions.prefer("c", singer=ana)
         library.versions.prefer("b", singer=bob)
         library.versions.prefer("d", singer=bob)
+        library.versions.prefer("b", singer=cleo)
+        library.versions.prefer("c", singer=cleo)
         merge(library)
         job = other.jobs.get("j")
         assert job is not None
         assert job.song_id == "keep"
-        assert [offered(other, "d", who) for who in (None, ana, bob)] == ["keep", "keep", "d"]
+        assert [offered(other, "d", who) for who in (None, ana, bob, cleo)] == ["keep", "keep", "d", "keep"]
 
     @rule("D-26")
     def test_reads_follow(self, library: Library, other: Library) -> None:
