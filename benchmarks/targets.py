@@ -14,7 +14,7 @@ from benchmarks import libraries
 from benchmarks.postgres_server import Server
 
 FOLDER = Path(tempfile.gettempdir()) / "karaoke_persist_benchmarks"
-_VERSION = "2"
+_VERSION = "3"
 """Changes when the generator or the schema does, so that nothing stale is measured."""
 
 
