@@ -20,6 +20,12 @@ def test_ids_are_given_once() -> None:
     assert [rule_id for rule_id, count in Counter(rule.id for rule in all_rules()).items() if count > 1] == []
 
 
+def test_no_rule_hides_another() -> None:
+    """Every rule of every class is found in the whole: no two of them have the same name."""
+    names = [name for base in BackendConformance.__mro__ for name, member in vars(base).items() if rule_of(member)]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
 def test_ids_are_well_formed() -> None:
     """An id is a topic, a dash and two digits, and every topic has a rule."""
     assert [rule.id for rule in all_rules() if not re.fullmatch(r"(T\d+s?|[A-Z])-\d\d", rule.id)] == []

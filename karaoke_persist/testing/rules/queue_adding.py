@@ -102,7 +102,7 @@ class AddingRules(Conformance):
     """Adding entries."""
 
     @rule("K-06")
-    def test_appending(self, library: Library, other: Library) -> None:
+    def test_appending_to_a_queue(self, library: Library, other: Library) -> None:
         """An entry is added behind all others, and answered as it is stored, with its position."""
         with_songs(library)
         for number in range(4):
