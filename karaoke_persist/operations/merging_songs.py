@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from karaoke_persist.contract import And, Eq, In, Not, Order, Query
+from karaoke_persist.contract import And, Eq, In, Not, Query
 from karaoke_persist.errors import AlreadyExists, InvalidValue, NotFound
-from karaoke_persist.models import (
-    FavoriteSong,
-    Job,
-    Performance,
-    PerformanceSinger,
-    Playlist,
-    PlaylistEntry,
-    PreferredVersion,
-    QueueEntry,
-    Record,
-    Room,
-    Song,
-    SongRedirect,
-)
+from karaoke_persist.models import Job, PreferredVersion, Record, Song, SongRedirect
+from karaoke_persist.operations import playlist_songs
+from karaoke_persist.operations.favorite_operations import move_favorites
 from karaoke_persist.operations.merged_fields import filled
+from karaoke_persist.operations.performances import move_history
+from karaoke_persist.operations.queue import songs as queue_songs
 from karaoke_persist.operations.redirects import merged, refuse_merged
 from karaoke_persist.operations.song_versions import version_key
 from karaoke_persist.session import Session
@@ -40,10 +30,10 @@ def merge_songs(session: Session, keep: str, others: Iterable[str]) -> Song:
 
 def _merge(session: Session, kept: Song, losers: Sequence[Song]) -> None:
     ids = [song.id for song in losers]
-    _move_favorites(session, ids, kept.id)
-    _move_playlist_entries(session, ids, kept.id)
-    _move_queue_entries(session, ids, kept.id)
-    _move_history(session, losers, kept)
+    move_favorites(session, ids, kept.id)
+    playlist_songs.replace_song(session, ids, kept.id)
+    queue_songs.replace_song(session, ids, kept.id)
+    move_history(session, ids, kept.id)
     _move_preferences(session, losers, kept)
     _rename(session, Job, ids, kept.id)
     _rename(session, SongRedirect, ids, kept.id)
@@ -93,58 +83,6 @@ def _losers(session: Session, kept: Song, ids: Sequence[str]) -> list[Song]:
 def _rename(session: Session, model: type[Record], ids: Sequence[str], kept: str) -> None:
     """Let the rows that name one of these songs name the kept one."""
     session.patch_where(Query(model, In("song_id", ids)), {"song_id": kept})
-
-
-def _move_favorites(session: Session, ids: Sequence[str], kept: str) -> None:
-    """Who likes one of them likes the kept one, since the earliest date."""
-    by_user: dict[str, list[FavoriteSong]] = {}
-    for favorite in session.find(Query(FavoriteSong, In("song_id", [kept, *ids]))):
-        by_user.setdefault(favorite.user_id, []).append(favorite)
-    united = [_united(favorites, kept) for favorites in by_user.values()]
-    stays = {favorite.id for favorite in united}
-    doomed = [each.id for favorites in by_user.values() for each in favorites if each.id not in stays]
-    session.delete_where(Query(FavoriteSong, In("id", doomed)))
-    session.upsert(united)
-
-
-def _united(favorites: Sequence[FavoriteSong], kept: str) -> FavoriteSong:
-    own = next((each for each in favorites if each.song_id == kept), favorites[0])
-    dates = [each.added_at for each in favorites if each.added_at is not None]
-    return own.replaced({"song_id": kept, "added_at": min(dates, default=None)})
-
-
-def _move_playlist_entries(session: Session, ids: Sequence[str], kept: str) -> None:
-    """In a list that wants no song twice, the first stays and the others go."""
-    lists = _lists_with(session, PlaylistEntry, "playlist_id", ids)
-    _rename(session, PlaylistEntry, ids, kept)
-    for playlist in session.get_many(Playlist, lists).values():
-        if playlist.duplicates != "allow":
-            holding = And(Eq("playlist_id", playlist.id), Eq("song_id", kept))
-            _first, *rest = session.rows(Query(PlaylistEntry, holding, Order("rank")), ("id",))
-            session.delete_where(Query(PlaylistEntry, In("id", [entry_id for (entry_id,) in rest])))
-        session.maintain(Playlist, playlist.id, {"rev": playlist.rev + 1})
-
-
-def _move_queue_entries(session: Session, ids: Sequence[str], kept: str) -> None:
-    """All entries stay: people are waiting to sing them."""
-    rooms = _lists_with(session, QueueEntry, "room_id", ids)
-    _rename(session, QueueEntry, ids, kept)
-    for room in session.get_many(Room, rooms).values():
-        session.maintain(Room, room.id, {"queue_rev": room.queue_rev + 1})
-
-
-def _lists_with(session: Session, model: type[Record], field: str, ids: Sequence[str]) -> list[str]:
-    return sorted({row[0] for row in session.rows(Query(model, In("song_id", ids)), (field,))})
-
-
-def _move_history(session: Session, losers: Sequence[Song], kept: Song) -> None:
-    """What was sung stays as it was called then, and counts for the kept song."""
-    ids, songs = [song.id for song in losers], (kept, *losers)
-    _rename(session, Performance, ids, kept.id)
-    _rename(session, PerformanceSinger, ids, kept.id)
-    last: list[datetime] = [song.last_played_at for song in songs if song.last_played_at is not None]
-    plays = {"play_count": sum(song.play_count for song in songs), "last_played_at": max(last, default=None)}
-    session.maintain(Song, kept.id, plays)
 
 
 def _move_preferences(session: Session, losers: Sequence[Song], kept: Song) -> None:

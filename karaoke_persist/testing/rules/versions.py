@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -167,6 +167,7 @@ class DuplicateRules(Conformance):
         at = library.versions
         cursor = at.find_duplicates(limit=1).cursor
         assert cursor is not None
-        for arguments in ({"by": "fuzzy"}, {"limit": 0}, {"by": "exact", "cursor": cursor}, {"cursor": "nonsense"}):
+        mistakes: list[dict[str, Any]] = [{"by": "fuzzy"}, {"limit": 0}, {"cursor": "nonsense"}]
+        for arguments in (*mistakes, {"by": "exact", "cursor": cursor}):
             with pytest.raises(InvalidValue):
                 at.find_duplicates(**arguments)
