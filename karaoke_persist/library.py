@@ -27,7 +27,7 @@ from karaoke_persist.operations.base import OperationSpec
 from karaoke_persist.operations.namespaces import Namespaces, O
 from karaoke_persist.options import OpenOptions, Settings
 from karaoke_persist.plugins import Plugins, open_store
-from karaoke_persist.session import Outcome, Savepoint, Session, SessionContext
+from karaoke_persist.session import Outcome, Savepoint, Session, SessionContext, SnapshotNeeded
 from karaoke_persist.session.home import Home, here
 from karaoke_persist.urls import redacted, scheme_of, store_url
 
@@ -156,8 +156,11 @@ class Library(Namespaces):
         session = self._open_session(read_only=True, single=single)
         try:
             return call(session)
+        except SnapshotNeeded:
+            pass
         finally:
             session.rollback()
+        return self._read_once(call, single=False)
 
     def _run_once(self, function: Callable[[Transaction], T], read_only: bool) -> T:
         with self._transaction(read_only, None) as tx:
@@ -190,7 +193,7 @@ class Library(Namespaces):
         if not read_only and here() in self._writers:
             raise NestedSession
         backend = self.store.session(read_only=read_only, single=single, timeout=timeout)
-        return Session(backend, self._context, read_only=read_only)
+        return Session(backend, self._context, read_only=read_only, single=single)
 
     def _abandon(self, session: Session) -> None:
         """Roll back on the way out of an exception, which is the news; a failing rollback is only logged."""

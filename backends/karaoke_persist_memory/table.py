@@ -7,12 +7,12 @@ older table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, product
 from typing import Any, NamedTuple, TypeAlias
 
 from rpds import HashTrieMap, HashTrieSet
 
-from karaoke_persist.contract import And, Condition, Eq, Order, Query
+from karaoke_persist.contract import And, Condition, Eq, In, Order, Query
 from karaoke_persist.contract.reference import is_after, matcher, ordered
 from karaoke_persist.contract.reference.evaluate import Rows
 from karaoke_persist.models import Record
@@ -21,6 +21,7 @@ from karaoke_persist_memory.ordering import SortedKeys
 Fields = tuple[str, ...]
 Index: TypeAlias = "HashTrieMap[tuple[Any, ...], HashTrieSet[str]]"
 RowsByKey: TypeAlias = "HashTrieMap[str, Record]"
+Wanted: TypeAlias = "dict[str, tuple[Any, ...]]"
 _NOBODY: HashTrieSet[str] = HashTrieSet()
 
 
@@ -84,16 +85,17 @@ class Table(NamedTuple):
 
     def _candidates(self, where: Condition | None) -> list[Record] | None:
         """The few rows among which those of a condition are, if an index tells; None where all must be looked at."""
-        equal = _equalities(where)
-        key = equal.get(self.model.integrity.key)
-        if key is not None:
-            return [row for row in [self.rows.get(key)] if row is not None]
-        sets = [
-            self.keys_with(fields, tuple(equal[name] for name in fields))
-            for fields in self.indexes
-            if equal.keys() >= set(fields)
-        ]
-        return [self.rows[key] for key in min(sets, key=len)] if sets else None
+        wanted = _wanted(where)
+        if self.model.integrity.key in wanted:
+            return [row for key in wanted[self.model.integrity.key] if (row := self.rows.get(key)) is not None]
+        found = [self._keys_among(fields, wanted) for fields in self.indexes if wanted.keys() >= set(fields)]
+        if not found:
+            return None
+        few = min(found, key=lambda sets: sum(map(len, sets)))
+        return [self.rows[key] for keys in few for key in keys]
+
+    def _keys_among(self, fields: Fields, wanted: Wanted) -> list[HashTrieSet[str]]:
+        return [self.keys_with(fields, values) for values in product(*(wanted[name] for name in fields))]
 
     def _keys(self, order: Order | None, after: tuple[Any, ...] | None) -> Iterable[str]:
         name = self.model.integrity.key if order is None else order.field
@@ -109,13 +111,15 @@ class Table(NamedTuple):
         return {name: keys for name, keys in self.orders.items() if before[name] == after[name]}
 
 
-def _equalities(where: Condition | None) -> dict[str, Any]:
-    """The fields that a condition wants to have one value."""
+def _wanted(where: Condition | None) -> Wanted:
+    """The fields that a condition wants to have one of a few values."""
     match where:
         case Eq(field, value):
-            return {field: value}
+            return {field: (value,)}
+        case In(field, values):
+            return {field: tuple(dict.fromkeys(values))}
         case And(parts):
-            return {field: value for part in parts for field, value in _equalities(part).items()}
+            return {field: values for part in parts for field, values in _wanted(part).items()}
         case _:
             return {}
 

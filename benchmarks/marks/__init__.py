@@ -1,4 +1,4 @@
-"""The marks P1 to P10: what is measured, on which backends, at which size, against which budget."""
+"""The marks by number: what is measured, on which backends, at which size, against which budget."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from benchmarks.marks import (
     p8_streaming,
     p9_memory,
     p10_artists,
+    p13_claims,
+    p14_duplicates,
 )
 
 HUNDRED_THOUSAND, MILLION = 100_000, 1_000_000
@@ -44,4 +46,6 @@ MARKS = {
     "P8": Mark(p8_streaming.run, _BOTH, (MILLION,)),
     "P9": Mark(p9_memory.run, ("memory",)),
     "P10": Mark(p10_artists.run, _BOTH, (HUNDRED_THOUSAND, MILLION)),
+    "P13": Mark(p13_claims.run, _BOTH),
+    "P14": Mark(p14_duplicates.run, _BOTH),
 }

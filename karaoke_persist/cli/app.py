@@ -13,6 +13,7 @@ from karaoke_persist.cli.backends import backends
 from karaoke_persist.cli.conformance import conformance
 from karaoke_persist.cli.demo import demo
 from karaoke_persist.cli.history import history
+from karaoke_persist.cli.jobs import jobs
 from karaoke_persist.cli.playlists import playlists
 from karaoke_persist.cli.queue import queue
 from karaoke_persist.cli.schema import schema
@@ -35,6 +36,7 @@ for _command in (demo, sync, search, schema, backends, conformance):
 app.add_typer(users, name="users")
 app.add_typer(playlists, name="playlists")
 app.add_typer(history, name="history")
+app.add_typer(jobs, name="jobs")
 app.add_typer(queue, name="queue")
 
 

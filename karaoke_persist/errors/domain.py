@@ -40,11 +40,15 @@ class AlreadyExists(DomainError):
     field: str
     value: object
 
-    def __init__(self, model: str, field: str, value: object) -> None:
-        self.model, self.field, self.value = model, field, value
-        super().__init__(
-            f"a {model} with {field} {shown(value)} is already there. Update that one, or choose another {field}."
-        )
+    merged_into: str | None
+    """The key of the row that this one was merged into, if that is why."""
+
+    def __init__(self, model: str, field: str, value: object, merged_into: str | None = None) -> None:
+        self.model, self.field, self.value, self.merged_into = model, field, value, merged_into
+        what = f"a {model} with {field} {shown(value)} is already there. Update that one"
+        if merged_into is not None:
+            what = f"the {model} with {field} {shown(value)} was merged into {shown(merged_into)}. Write to that one"
+        super().__init__(f"{what}, or choose another {field}.")
 
 
 class StaleWrite(DomainError):

@@ -31,21 +31,23 @@ class Merger:
         """What must be written for these songs: new ones, and the fields that change of existing ones."""
         ids = [song_id for each in batch for song_id in (each.found.folder_id, each.found.derived_id) if song_id]
         stored = songs.get_songs_by_ids(ids)
-        merged = (self._merged(each, stored) for each in batch)
-        return [song for song in merged if song is not None]
+        current = {song.id: song for song in stored.values()}
+        changed: dict[str, dict[str, Any]] = {}
+        for each in batch:
+            song_id = self._choose_id(each.found, stored)
+            song = current.get(stored[song_id].id if song_id in stored else song_id)
+            if song is None:
+                changed[song_id] = dict(each.fields)
+            elif changes := song.differing(self._changes(song, each.fields)):
+                # Several folders may belong to one song, since songs were merged: each adds to what is there by now.
+                current[song.id] = song.replaced(changes)
+                changed.setdefault(song.id, {"title": song.title, "artist": song.artist}).update(changes)
+        return [Song(id=song_id, **fields) for song_id, fields in changed.items()]
 
     def count_missing(self, songs: SongOperations) -> int:
         """How many songs came from this root and have no playable file there any more."""
         rows = songs.session.rows(Query(Song, Eq("source", self.source)), ("media",))
         return sum(not self._is_there(media) for (media,) in rows)
-
-    def _merged(self, read: ReadSong, stored: dict[str, Song]) -> Song | None:
-        song_id = self._choose_id(read.found, stored)
-        song = stored.get(song_id)
-        if song is None:
-            return Song(id=song_id, **read.fields)
-        changes = song.differing(self._changes(song, read.fields))
-        return Song(id=song_id, **{"title": song.title, "artist": song.artist, **changes}) if changes else None
 
     def _changes(self, song: Song, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The fields that are empty, and the paths that are absent or lead nowhere; what is set stays as it is."""
@@ -60,7 +62,8 @@ class Merger:
         if found.folder_id is None or found.derived_id in stored:
             return found.derived_id
         song = stored.get(found.folder_id)
-        if song is not None and self._is_elsewhere(song, found):
+        is_merged = song is not None and song.id != found.folder_id  # and so its folder is that of another song
+        if song is not None and not is_merged and self._is_elsewhere(song, found):
             return found.derived_id
         owner = self._claimed.setdefault(found.folder_id, found.derived_id)
         return found.folder_id if owner == found.derived_id else found.derived_id

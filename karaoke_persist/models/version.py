@@ -10,7 +10,7 @@ from karaoke_persist.models.record import Record
 
 
 class SongRedirect(Record):
-    """An id that was merged into another. Reading it finds the song that was kept; it is never given out again."""
+    """An id that was merged into another. Reading it finds the song that was kept, for as long as that is there."""
 
     integrity: ClassVar[Integrity] = Integrity(
         collection="song_redirects", references=(Reference("song_id", "songs", "cascade"),), stamped="merged_at"
@@ -32,7 +32,7 @@ class PreferredVersion(Record):
 
     id: Id
     version_key: Text
-    """The `key_fold` of artist and title, as `karaoke_persist.operations.versions` makes it."""
+    """The same for all versions, as `karaoke_persist.operations.song_versions` makes it."""
     scope: Text
     """`host`, or a singer as `karaoke_persist.models.singer` has it."""
     song_id: Id

@@ -4,6 +4,8 @@ from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResu
 from karaoke_persist.operations.favorite_operations import FavoriteOperations
 from karaoke_persist.operations.history_answers import SingerSong, Sung, TopArtist, TopSinger, TopSong
 from karaoke_persist.operations.history_operations import HistoryOperations
+from karaoke_persist.operations.job_answers import JobStatistics
+from karaoke_persist.operations.job_operations import JobOperations
 from karaoke_persist.operations.performance_pages import PerformanceFilter
 from karaoke_persist.operations.playlist_answers import (
     AddedSongs,
@@ -19,6 +21,8 @@ from karaoke_persist.operations.singer_operations import SingerOperations
 from karaoke_persist.operations.song_operations import SongOperations
 from karaoke_persist.operations.user_answers import LikedSong, MergedSinger
 from karaoke_persist.operations.user_operations import UserOperations
+from karaoke_persist.operations.version_answers import DuplicateGroup
+from karaoke_persist.operations.version_operations import VersionOperations
 
 __all__ = [
     "AddedEntry",
@@ -26,9 +30,12 @@ __all__ = [
     "ArtistCount",
     "ArtistPage",
     "BulkResult",
+    "DuplicateGroup",
     "FavoriteOperations",
     "HistoryOperations",
     "ImportReport",
+    "JobOperations",
+    "JobStatistics",
     "LikedSong",
     "MergedSinger",
     "Page",
@@ -51,4 +58,5 @@ __all__ = [
     "TopSong",
     "TrackMatch",
     "UserOperations",
+    "VersionOperations",
 ]

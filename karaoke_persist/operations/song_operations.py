@@ -32,6 +32,7 @@ from karaoke_persist.operations.base import Operations, no, none, operation, zer
 from karaoke_persist.operations.paging import page_of
 from karaoke_persist.operations.playlist_songs import remove_song_everywhere
 from karaoke_persist.operations.queue.songs import leave_queues
+from karaoke_persist.operations.redirects import find_song, find_songs, refuse_merged
 
 SortField = Literal["date_added", "title", "artist", "album", "year"]
 Lacking = Literal["lyrics", "thumbnail"]
@@ -46,7 +47,8 @@ class SongOperations(Operations):
     """Songs, and what hangs on them: artists and search.
 
     On `library.songs` each call is a transaction of its own; on `tx.songs` it is part of that transaction. What is not
-    there is None, False or empty, never an exception. A mistake of the caller raises and changes nothing.
+    there is None, False or empty, never an exception. A mistake of the caller raises and changes nothing. An id that
+    was merged into another song finds that one; writing to it is `AlreadyExists`.
     """
 
     # one song
@@ -54,12 +56,12 @@ class SongOperations(Operations):
     @operation("single", none)
     def get_song(self, song_id: str) -> Song | None:
         """The song with this id, or None."""
-        return self.session.get(Song, song_id)
+        return find_song(self.session, song_id)
 
     @operation("single", none)
     def get_song_as_dict(self, song_id: str) -> dict[str, Any] | None:
         """The song as a camelCase dictionary ready for JSON, or None."""
-        song = self.session.get(Song, song_id)
+        song = find_song(self.session, song_id)
         return None if song is None else song.to_dict()
 
     @operation("write")
@@ -67,7 +69,10 @@ class SongOperations(Operations):
         """Store a new song and return it; an id is made if none is given. A taken id is `AlreadyExists`."""
         given = _given(title=title, artist=artist, **fields)
         new_id = self.session.context.new_id() if song_id is None else song_id
-        self.session.insert(Song(id=new_id, **given))
+        song = Song(id=new_id, **given)
+        if song_id is not None:
+            refuse_merged(self.session, song_id)
+        self.session.insert(song)
         return self._stored(new_id)
 
     @operation("write", none)
@@ -77,7 +82,9 @@ class SongOperations(Operations):
         If it is there, only the given fields change: what is not named stays, and None clears. Unknown fields are
         `InvalidValue`.
         """
-        self.session.upsert([Song(id=song_id, **_given(title=title, artist=artist, **fields))])
+        song = Song(id=song_id, **_given(title=title, artist=artist, **fields))
+        refuse_merged(self.session, song_id)
+        self.session.upsert([song])
         return self._stored(song_id)
 
     @operation("write", none)
@@ -89,6 +96,7 @@ class SongOperations(Operations):
         try:
             self.session.patch(Song, song_id, changes, expect=expect)
         except NotFound:
+            refuse_merged(self.session, song_id)
             return None
         return self._stored(song_id)
 
@@ -104,6 +112,7 @@ class SongOperations(Operations):
             raise InvalidValue("paths", paths, "a mapping from kind to path is expected, such as {'vocals': 'a/b.mp3'}")
         song = self.session.get(Song, song_id)
         if song is None:
+            refuse_merged(self.session, song_id)
             return False
         media = {kind: path for kind, path in {**song.media, **paths}.items() if path is not None}
         self.session.patch(Song, song_id, {"media": media})
@@ -118,7 +127,10 @@ class SongOperations(Operations):
         with self.session.savepoint():
             leave_queues(self.session, song_id)
             remove_song_everywhere(self.session, song_id)
-            return self.session.delete(Song, song_id)
+            if self.session.delete(Song, song_id):
+                return True
+        refuse_merged(self.session, song_id)
+        return False
 
     # many songs
 
@@ -129,10 +141,10 @@ class SongOperations(Operations):
 
     @operation("single", dict)
     def get_songs_by_ids(self, song_ids: Iterable[str]) -> dict[str, Song]:
-        """The songs with these ids, in that order; ids that are not there are left out."""
+        """The songs by these ids, in that order; ids that are not there are left out."""
         if isinstance(song_ids, str):
             raise InvalidValue("song_ids", song_ids, "several ids are expected; for one use get_song")
-        return self.session.get_many(Song, song_ids)
+        return find_songs(self.session, song_ids)
 
     @operation("single")
     def get_songs_page(
@@ -167,6 +179,7 @@ class SongOperations(Operations):
         """
         counts, done = Counter[str](), 0
         for batch in _batches(songs):
+            refuse_merged(self.session, *(song.id for song in batch if isinstance(song, Song)))
             for written in self.session.upsert(batch):
                 counts[_outcome(written)] += 1
             done += len(batch)

@@ -25,6 +25,10 @@ class SessionContext:
     """The rotation policies by name: the built-in ones, and those of plugins."""
 
 
+class SnapshotNeeded(Exception):
+    """One read was not enough: run the call again, in a session that sees one moment."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a session leaves behind: the changes to tell, and what to call once they are durable."""

@@ -36,7 +36,7 @@ from karaoke_persist.errors import (
 )
 from karaoke_persist.models import Record
 from karaoke_persist.models.record import checked_fields
-from karaoke_persist.session.context import Outcome, SessionContext
+from karaoke_persist.session.context import Outcome, SessionContext, SnapshotNeeded
 from karaoke_persist.session.guards import reading, writing
 from karaoke_persist.session.home import here
 from karaoke_persist.session.savepoint import Savepoint
@@ -48,9 +48,12 @@ R = TypeVar("R", bound=Record)
 class Session:
     """One transaction. Belongs to the thread that opened it, until its block ends."""
 
-    def __init__(self, backend: StoreSession, context: SessionContext, *, read_only: bool) -> None:
+    def __init__(
+        self, backend: StoreSession, context: SessionContext, *, read_only: bool, single: bool = False
+    ) -> None:
         self.context = context
         self.read_only = read_only
+        self._single = single
         self._backend = backend
         self._home = here()
         self._open = True
@@ -232,6 +235,11 @@ class Session:
     def fail(self, cause: BaseException) -> None:
         """From here on the session can only be left."""
         self._failure = cause
+
+    def need_snapshot(self) -> None:
+        """Say that another read follows; a one-shot call that was opened for one begins again, with a snapshot."""
+        if self._single:
+            raise SnapshotNeeded
 
     # what savepoints and streams ask of their session
 

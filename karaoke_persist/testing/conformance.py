@@ -12,8 +12,11 @@ from karaoke_persist.testing.rules.history_statistics import StatisticsRules
 from karaoke_persist.testing.rules.integrity import IntegrityRules
 from karaoke_persist.testing.rules.isolation import IsolationRules
 from karaoke_persist.testing.rules.isolation_processes import ProcessIsolationRules
+from karaoke_persist.testing.rules.job_workers import JobWorkerRules
+from karaoke_persist.testing.rules.jobs import JobRules
 from karaoke_persist.testing.rules.limits import LimitRules
 from karaoke_persist.testing.rules.log_in import LogInRules
+from karaoke_persist.testing.rules.merging import MergingRules
 from karaoke_persist.testing.rules.ordered_lists import OrderedListRules
 from karaoke_persist.testing.rules.ordering import OrderRules
 from karaoke_persist.testing.rules.playlist_files import PlaylistFileRules
@@ -36,6 +39,7 @@ from karaoke_persist.testing.rules.transactions import AtomicRules, OptimisticRu
 from karaoke_persist.testing.rules.user_processes import UserProcessRules
 from karaoke_persist.testing.rules.users import UserRules
 from karaoke_persist.testing.rules.values import ValueRules
+from karaoke_persist.testing.rules.versions import DuplicateRules, VersionRules
 from karaoke_persist.testing.rules.writers import SerialRules, WaitingRules
 
 
@@ -72,6 +76,11 @@ class BackendConformance(
     SingerRules,
     HistoryRules,
     StatisticsRules,
+    JobRules,
+    JobWorkerRules,
+    VersionRules,
+    DuplicateRules,
+    MergingRules,
     SchemaRules,
     CapabilityRules,
     LifeRules,

@@ -6,7 +6,7 @@ from typing import Any
 
 from karaoke_persist.testing.evenings import Evening, SetClock
 from karaoke_persist.testing.handles import Place
-from karaoke_persist.testing.processes import Pipe, start_together
+from karaoke_persist.testing.processes import Pipe, say, start_together
 from karaoke_persist.testing.threads import outcome_of
 
 
@@ -40,3 +40,29 @@ def complete_songs(pipe: Pipe, place: Place, room: str, times: int) -> None:
         start_together(pipe)
         for _ in range(times):
             evening.play("song-000", room, room=room)
+
+
+def work_off(pipe: Pipe, place: Place, worker: str) -> list[str]:
+    """Claim and complete jobs until there are none; the ids of those that were worked on."""
+    done = []
+    with place.open() as library:
+        start_together(pipe)
+        while claimed := library.jobs.claim(worker, 60):
+            library.jobs.complete(claimed[0].id, attempt=claimed[0].attempts)
+            done.append(claimed[0].id)
+    return done
+
+
+def claim_and_wait(pipe: Pipe, place: Place, seconds: float) -> None:
+    """Claim a job, and wait to be killed."""
+    with place.open() as library:
+        library.jobs.claim("killed", seconds)
+        say(pipe, "claimed")
+        pipe.recv()
+
+
+def merge_both(pipe: Pipe, place: Place, keep: str, other: str) -> object:
+    """Merge one song into another; what came of it."""
+    with place.open() as library:
+        start_together(pipe)
+        return outcome_of(lambda: library.versions.merge_songs(keep, [other]))()

@@ -42,13 +42,15 @@ TOPICS: Final = {
     "K": "The queue of a room",
     "A": "Rotation of a queue",
     "Z": "Undo and redo of a queue",
+    "J": "Jobs",
+    "D": "Versions and duplicates",
     "C": "Capabilities and the life of a store",
     "L": "Ordered lists",
     "P": "Playlists",
 }
 """What a rule is about, by the part of its id before the dash."""
 
-FULL_ALONE: Final = frozenset({"R", "N", "U", "F", "G", "L", "P", "H", "K", "A", "Z"})
+FULL_ALONE: Final = frozenset({"R", "N", "U", "F", "G", "L", "P", "H", "K", "A", "Z", "J", "D"})
 """The topics that the level Core leaves out: a backend without them answers less, and loses and falsifies nothing."""
 
 Level = Literal["core", "full"]

@@ -25,6 +25,7 @@ EXAMPLES: list[KaraokePersistError] = [
     errors.InvalidValue("Song.title", "x\x00", "text must not hold NUL"),
     errors.NotFound("Song", "a"),
     errors.AlreadyExists("Song", "id", "a"),
+    errors.AlreadyExists("Song", "id", "a", merged_into="b"),
     errors.StaleWrite("Song", "a", 1, 2),
     errors.ReferenceMissing("Box", "shelf", "Shelf", "s"),
     errors.StillReferenced("Box", "b", "Seal", "box"),

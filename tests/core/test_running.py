@@ -140,6 +140,8 @@ def test_bad_values_reach_no_backend(scripted: Open, calls: list[str]) -> None:
 def test_single_reads_read_once(scripted: Open, calls: list[str]) -> None:
     """A one-shot read that promises a single read makes exactly one."""
     at = scripted().songs
+    for song_id in ("a", "b"):
+        at.create_or_update_song(song_id, "t", "x")
     reads: list[Callable[[], Any]] = [
         lambda: at.get_song("a"),
         lambda: at.get_song_as_dict("a"),
@@ -155,6 +157,14 @@ def test_single_reads_read_once(scripted: Open, calls: list[str]) -> None:
         calls.clear()
         read()
         assert len([name for name in calls if name not in ("session", "rollback")]) == 1
+
+
+def test_a_read_that_needs_more_begins_again(scripted: Open, calls: list[str]) -> None:
+    """Where one read is not enough, as for an id that may have been merged, the call runs again with a snapshot."""
+    at = scripted().songs
+    calls.clear()
+    assert at.get_song("a") is None
+    assert calls == ["session", "get", "rollback", "session", "get", "get", "rollback"]
 
 
 def test_a_listener_of_another_library(scripted: Open) -> None:
