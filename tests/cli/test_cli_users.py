@@ -114,6 +114,16 @@ def test_mistakes_are_one_line(command, store, arguments, says):
     assert error.count("\n") == 1
 
 
+def test_options_of_the_backend_are_handed_to_it(command, store):
+    """Each command takes them, and a wrong one is refused before anything is done."""
+    command("users", "add", "Ana", "--option", "pool_size=2")
+    for arguments in (["list"], ["show", "ana"], ["add", "Bob"], ["edit", "ana"], ["rename", "ana", "Eve"]):
+        assert "does not know it" in command("users", *arguments, "--option", "sizes=4", expect=1).err
+    for arguments in (["password", "ana"], ["delete", "ana", "--yes"], ["merge", "bob", "ana"]):
+        assert "does not know it" in command("users", *arguments, "--option", "sizes=4", expect=1).err
+    assert [user["username"] for user in command("users", "list", "--json").json] == ["Ana"]
+
+
 def test_users_need_a_library(command, tmp_path):
     """Looking makes no database."""
     assert "there is no karaoke library" in command("users", "list", expect=1).err
