@@ -9,12 +9,9 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from karaoke_persist import Page
+from karaoke_persist import Night, Page, SingerSong, Sung, singer_key
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store
 from karaoke_persist.cli.search import open_existing
-from karaoke_persist.models import Night
-from karaoke_persist.models.singer import singer_key
-from karaoke_persist.operations.history_answers import SingerSong, Sung
 
 history: typer.Typer = typer.Typer(
     help="See what was sung, in which nights, and what was sung most.", no_args_is_help=True, add_completion=False
