@@ -50,7 +50,7 @@ class SQLStore(ABC):
         self.layout: Layout = layout_of(tuple(options.models), dialect)
         self.plans = Plans(self.layout, dialect)
         self.pool = pool_options(options, self.more_options)
-        self.durability = _durability(options)
+        self.durability: Durability = _durability(options)
         self.report_corrupt: Callable[[DataCorrupt], None] = options.report_corrupt
         self._closed = False
         _stores.add(self)

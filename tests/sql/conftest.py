@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,30 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "sqlite"))  # the models and helpers of its tests serve here too
 
-from sqlite_probes import options
+from sql_databases import BACKENDS, empty_database
+from sqlite_probes import options, raw
 
 from karaoke_persist.plugins import open_store
 
 
-@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.backend(name)) for name in ("sqlite", "postgres")])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(params=BACKENDS)
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of an empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/karaoke.db"
-        return
-    server = request.getfixturevalue("postgres_server")
-    name = server.create()
-    yield server.url(name)
-    server.drop(name)
+    yield from empty_database(request.param, request)
+
+
+@pytest.fixture
+def by_hand(url: str) -> Iterator[Any]:
+    """A connection to that database which knows nothing of this package."""
+    if url.startswith("sqlite"):
+        with closing(raw(Path(url.removeprefix("sqlite:///")))) as connection:
+            connection.execute("PRAGMA foreign_keys = ON")
+            yield connection
+    else:
+        import psycopg
+
+        with psycopg.connect(url, autocommit=True) as connection:
+            yield connection
 
 
 @pytest.fixture

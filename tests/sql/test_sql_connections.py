@@ -41,14 +41,24 @@ def test_a_pool_that_is_empty_is_busy(opening):
     held.pop().rollback()
 
 
-def test_a_connection_may_be_tried_before_each_use(opening):
-    """`pre_ping` gives every connection back to the pool between sessions."""
-    store = opening(backend_options={"pre_ping": True})
-    for _ in range(3):
+@pytest.mark.parametrize(("wanted", "pings"), [(True, 4), (False, 0)])
+def test_a_connection_may_be_tried_before_each_use(opening, monkeypatch, wanted, pings):
+    """With `pre_ping`, each connection that is used again is tried before; without, none is."""
+    store, tried = opening(backend_options={"pre_ping": wanted}), []
+    ping = store.dialect.driver.do_ping
+
+    def remembered(connection):
+        tried.append(connection)
+        return ping(connection)
+
+    _keys(store)
+    store.session().rollback()
+    monkeypatch.setattr(store.dialect.driver, "do_ping", remembered)
+    for _ in range(2):
         with writing(store) as session:
             session.upsert([song("a")])
         assert _keys(store) == ["a"]
-        assert store.readers._pool.checkedin() == store.writers._pool.checkedin() == 1
+    assert pings == len(tried)
 
 
 def test_an_old_connection_is_renewed(store):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlite_probes import open_store, raised, raw, reading, song, writing
+from sql_databases import empty_database
+from sqlite_probes import raised, reading, song, writing
 
 from karaoke_persist.contract import Aggregate, Has, Order, Query
 from karaoke_persist.errors import DataCorrupt
 from karaoke_persist.models import Song
 
-DAMAGE = {
+SQLITE = {
     "date_added": "'yesterday'",
     "upload_date": "'2025-01-01T00:00:00'",
     "tags": "'[1, 2]'",
@@ -20,6 +21,34 @@ DAMAGE = {
     "title": "CAST(x'4aff' AS TEXT)",
     "plain_lyrics": "CAST(x'ff' AS TEXT)",
 }
+# The types of its columns refuse most of it, the encoding of its texts the rest.
+POSTGRES = {
+    "date_added": "'infinity'",
+    "upload_date": "'0044-03-15 12:00 BC'",
+    "tags": "'[1, 2]'",
+    "aliases": "'\"text\"'",
+    "media": "'[]'",
+    "extra": '\'{"n": "\\ud800"}\'',
+}
+
+
+DAMAGE = [
+    pytest.param((name, field, value), id=f"{name}-{field}", marks=pytest.mark.backend(name))
+    for name, kinds in (("sqlite", SQLITE), ("postgres", POSTGRES))
+    for field, value in kinds.items()
+]
+
+
+@pytest.fixture(params=DAMAGE)
+def damage(request):
+    """The backend, the field that is damaged, and what stands in it then."""
+    return request.param
+
+
+@pytest.fixture
+def url(damage, request):
+    """The URL of an empty database of that backend."""
+    yield from empty_database(damage[0], request)
 
 
 @pytest.fixture
@@ -28,17 +57,15 @@ def reported():
     return []
 
 
-@pytest.fixture(params=DAMAGE)
-def damaged(request, path, reported):
+@pytest.fixture
+def damaged(opening, by_hand, reported, damage):
     """A store of five songs, the third of which is damaged in one field."""
-    store = open_store(path, report_corrupt=reported.append)
+    _, field, value = damage
+    store = opening(report_corrupt=reported.append)
     with writing(store) as session:
         session.insert([song(f"s{number}", year=number) for number in range(5)])
-    connection = raw(path)
-    connection.execute(f"UPDATE kp_songs SET {request.param} = {DAMAGE[request.param]} WHERE id = 's2'")
-    connection.close()
-    yield store, request.param
-    store.close()
+    by_hand.execute(f"UPDATE kp_songs SET {field} = {value} WHERE id = 's2'")
+    return store, field
 
 
 def test_a_listing_leaves_only_the_damaged_row_out(damaged, reported):
@@ -86,7 +113,7 @@ def test_the_connection_reads_text_again_afterwards(damaged):
     store, _ = damaged
     with reading(store) as session:
         session.find(Query(Song))
-        assert session._connection.text_factory is str
+        assert getattr(session._connection, "text_factory", str) is str
 
 
 def test_a_condition_looks_past_broken_json(damaged):
