@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from karaoke_persist.contract import (
@@ -360,5 +361,10 @@ def _stamped(value: Record, now: datetime) -> Record:
 
 def _unmaintained(value: Record) -> Record:
     """The value as a new row begins: what the library maintains is at its defaults, whatever a copy carries."""
-    fresh = {name: type(value).model_fields[name].default for name in value.integrity.maintained}
+    fresh = _fresh(type(value))
     return value.replaced(fresh) if value.differing(fresh) else value
+
+
+@cache
+def _fresh(model: type[Record]) -> dict[str, Any]:
+    return {name: model.model_fields[name].default for name in model.integrity.maintained}
