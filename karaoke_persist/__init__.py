@@ -50,14 +50,27 @@ from karaoke_persist.errors import (
 )
 from karaoke_persist.library import Library, Transaction, open  # noqa: A004
 from karaoke_persist.media import SyncReport
-from karaoke_persist.models import MEDIA_KINDS, MediaKind, Song
-from karaoke_persist.operations import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
+from karaoke_persist.models import MEDIA_KINDS, MediaKind, Playlist, PlaylistEntry, Song
+from karaoke_persist.operations import (
+    AddedSongs,
+    ArtistCount,
+    ArtistPage,
+    BulkResult,
+    ImportReport,
+    Page,
+    PlaylistDuration,
+    PlaylistItem,
+    PlaylistPage,
+    SongStatistics,
+    TrackMatch,
+)
 from karaoke_persist.options import OpenOptions
 
 __version__ = _version("karaoke-persist")
 
 __all__ = [
     "MEDIA_KINDS",
+    "AddedSongs",
     "AlreadyExists",
     "ArtistCount",
     "ArtistPage",
@@ -74,6 +87,7 @@ __all__ = [
     "DomainError",
     "DriverMissing",
     "IllegalState",
+    "ImportReport",
     "InvalidValue",
     "KaraokePersistError",
     "LeaseLost",
@@ -84,6 +98,11 @@ __all__ = [
     "OpenOptions",
     "OperationFailure",
     "Page",
+    "Playlist",
+    "PlaylistDuration",
+    "PlaylistEntry",
+    "PlaylistItem",
+    "PlaylistPage",
     "PluginBroken",
     "QuotaExceeded",
     "ReadOnlySession",
@@ -99,6 +118,7 @@ __all__ = [
     "StoreBug",
     "StreamStale",
     "SyncReport",
+    "TrackMatch",
     "Transaction",
     "Unavailable",
     "UnknownScheme",

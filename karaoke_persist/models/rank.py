@@ -8,7 +8,8 @@ Wallace, "Realtime editing of ordered sequences", Figma, 2017.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Final
 
 DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -37,24 +38,50 @@ def before(first: str | None) -> str:
 
 
 def between(low: str | None, high: str | None) -> str:
-    """The shortest key between two keys; None stands for the beginning and the end of all."""
+    """A key between two keys, half-way in the first digit with room; None is the beginning or the end of all."""
+    if low is not None and high is not None and low >= high:
+        raise ValueError(f"there is no key between {low!r} and {high!r}: they are not in order")
     digits: list[str] = []
-    for place in range(LONGEST + 2):
+    for place in count():
         least = _digit(low, place, 0)
-        most = _digit(high, place, _BASE) if high is not None else _BASE
+        most = _BASE if high is None else _digit(high, place, _BASE)
         if most - least > 1:
             digits.append(DIGITS[(least + most) // 2])
-            return "".join(digits)
+            break
         digits.append(DIGITS[least])
         if most != least:
             high = None  # from here on anything above `low` is below `high`
-    raise ValueError("these keys are longer than any that are handed out")
+    return "".join(digits)
 
 
-def spread(count: int) -> Iterator[str]:
+def many(low: str | None, high: str | None, number: int) -> list[str]:
+    """So many keys in order between two keys: counted at either end of a list, halving in the middle."""
+    if high is None:
+        return _repeated(after, low, number)
+    if low is None:
+        return _repeated(before, high, number)[::-1]
+    return _halving(low, high, number)
+
+
+def spread(number: int) -> Iterator[str]:
     """So many keys in order, with the same room between any two."""
-    first = _MIDDLE - count // 2 * _STEP
-    return (_counted(first + number * _STEP) for number in range(count))
+    first = _MIDDLE - number // 2 * _STEP
+    return (_counted(first + place * _STEP) for place in range(number))
+
+
+def _repeated(step: Callable[[str | None], str], key: str | None, number: int) -> list[str]:
+    keys = []
+    for _ in range(number):
+        key = step(key)
+        keys.append(key)
+    return keys
+
+
+def _halving(low: str, high: str, number: int) -> list[str]:
+    if number == 0:
+        return []
+    middle, left = between(low, high), (number - 1) // 2
+    return [*_halving(low, middle, left), middle, *_halving(middle, high, number - 1 - left)]
 
 
 def _digit(key: str | None, place: int, beyond: int) -> int:

@@ -6,14 +6,19 @@ counted from it. A move writes one entry and the list's `rev`, whatever the leng
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from karaoke_persist.contract import And, Condition, Eq, Order, Query
+from karaoke_persist.contract import Aggregate, And, Condition, Eq, Order, Query
+from karaoke_persist.contract.checks import check_revision
 from karaoke_persist.errors import InvalidValue, NotFound, StaleWrite
 from karaoke_persist.models import Record, rank
+from karaoke_persist.models.json_values import INT64_MAX
 from karaoke_persist.session import Session
+
+Gap: TypeAlias = tuple[Any | None, Any | None]
+"""Two entries with nothing between them; None is the start or the end of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,10 @@ class OrderedList:
 
     def expect(self, rev: int) -> None:
         """Refuse, as `StaleWrite`, a list that has changed since it had this `rev`."""
-        if self.rev != rev:
-            raise StaleWrite(self._kind.owner.__name__, self.id, rev, self.rev)
+        check_revision(self._kind.owner, rev)
+        found = self.rev
+        if found != rev:
+            raise StaleWrite(self._kind.owner.__name__, self.id, rev, found)
 
     def changed(self) -> int:
         """Raise the `rev`, once for each change; the new one."""
@@ -67,69 +74,128 @@ class OrderedList:
             raise NotFound(self._kind.entry.__name__, entry_id)
         return found
 
-    # the rank of a place
+    def at(self, position: int) -> Any | None:
+        """The entry at a position, counted from 1, or None behind the last."""
+        check_position(position)
+        query = Query(self._kind.entry, self._own(None), Order("rank"), limit=1, offset=position - 1)
+        return next(iter(self._session.find(query)), None)
+
+    # gaps
+
+    def start(self) -> Gap:
+        """In front of the first entry."""
+        return None, self._neighbour(None, back=False)
+
+    def end(self) -> Gap:
+        """Behind the last entry."""
+        return self._neighbour(None, back=True), None
+
+    def before(self, entry_id: str) -> Gap:
+        """In front of an entry."""
+        entry = self.entry(entry_id)
+        return self._neighbour(entry, back=True), entry
+
+    def after(self, entry_id: str) -> Gap:
+        """Behind an entry."""
+        entry = self.entry(entry_id)
+        return entry, self._neighbour(entry, back=False)
+
+    def beside(self, before: str | None, after: str | None) -> Gap:
+        """In front of one entry, or behind another, or at the end if neither is named."""
+        if before is not None and after is not None:
+            raise InvalidValue("before", before, f"it goes before one entry or after one ({after!r}); name one of them")
+        if before is not None:
+            return self.before(before)
+        return self.end() if after is None else self.after(after)
+
+    def at_position(self, position: int) -> Gap:
+        """Where a new entry has to go to be at a position."""
+        check_position(position)
+        if position == 1:
+            return self.start()
+        previous = self.at(position - 1)
+        if previous is None:
+            raise self._out_of_range(position, self._count() + 1)
+        return self.after(previous.key)
+
+    def moved_to(self, entry_id: str, position: int) -> Gap:
+        """Where an entry of the list has to go to be at a position."""
+        entry, there = self.entry(entry_id), self.at(position)
+        if there is None:
+            raise self._out_of_range(position, self._count())
+        return self.after(there.key) if entry.rank < there.rank else self.before(there.key)
+
+    # ranks
+
+    def ranks(self, gap: Gap, number: int = 1) -> list[str]:
+        """So many ranks within a gap. When one would be too long, the whole list is spread first."""
+        made = rank.many(*_ranks_of(gap), number)
+        if max(map(len, made), default=0) <= rank.LONGEST:
+            return made
+        self._spread()
+        get = self._session.get
+        low, high = (None if each is None else get(self._kind.entry, each.key) for each in gap)
+        return rank.many(*_ranks_of((low, high)), number)
 
     def rank_at_end(self) -> str:
         """Behind the last entry."""
-        last = self._neighbour(None, back=True)
-        return self._between(last, None)
+        return self.ranks(self.end())[0]
 
     def rank_at_start(self) -> str:
         """In front of the first entry."""
-        return self._between(None, self._neighbour(None, back=False))
+        return self.ranks(self.start())[0]
 
     def rank_before(self, entry_id: str) -> str:
         """In front of an entry."""
-        entry = self.entry(entry_id)
-        return self._between(self._neighbour(entry, back=True), entry)
+        return self.ranks(self.before(entry_id))[0]
 
     def rank_after(self, entry_id: str) -> str:
         """Behind an entry."""
-        entry = self.entry(entry_id)
-        return self._between(entry, self._neighbour(entry, back=False))
+        return self.ranks(self.after(entry_id))[0]
 
     def rank_at(self, position: int, among: Sequence[Any]) -> str:
         """Where an entry has to stand to be at a position, from 1 on, when it joins `among`, which is in order."""
-        if not 1 <= position <= len(among) + 1:
-            raise InvalidValue("position", position, f"a whole number from 1 to {len(among) + 1} is expected")
+        check_position(position)
+        if position > len(among) + 1:
+            raise self._out_of_range(position, len(among) + 1)
         if position <= len(among):
             return self.rank_before(among[position - 1].key)
         return self.rank_after(among[-1].key) if among else self.rank_at_end()
 
     # moving
 
+    def move(self, entry_id: str, gap: Gap) -> bool:
+        """Move an entry into a gap, and raise the `rev`; False if it stands there already, and nothing changes."""
+        entry = self.entry(entry_id)
+        if any(each is not None and each.key == entry.key for each in gap):
+            return False
+        self.put(entry_id, self.ranks(gap)[0])
+        self.changed()
+        return True
+
     def put(self, entry_id: str, new_rank: str) -> None:
         """Move one entry to a rank of this list."""
         self._session.patch(self._kind.entry, entry_id, {"rank": new_rank})
 
-    def reorder(self, ids: Sequence[str], among: Sequence[Any]) -> list[Any]:
+    def reorder(self, ids: Iterable[str], among: Sequence[Any]) -> list[Any]:
         """Let the named entries take, in this order, the places that they hold now; those that moved, as they were.
 
         One that comes twice, or is not `among` those that may move, is `InvalidValue`, and nothing changes.
         """
         by_id = {entry.key: entry for entry in among}
-        _check_ids(ids, by_id)
-        ranks = sorted(by_id[key].rank for key in ids)
-        pairs = [(by_id[key], new) for key, new in zip(ids, ranks, strict=True) if by_id[key].rank != new]
+        listed = _checked_ids(ids, by_id)
+        ranks = sorted(by_id[key].rank for key in listed)
+        pairs = [(by_id[key], new) for key, new in zip(listed, ranks, strict=True) if by_id[key].rank != new]
         self._session.upsert([entry.replaced({"rank": new}) for entry, new in pairs])
         return [entry for entry, _ in pairs]
 
-    def replace_order(self, ids: Sequence[str], among: Sequence[Any]) -> list[Any]:
+    def replace_order(self, ids: Iterable[str], among: Sequence[Any]) -> list[Any]:
         """The same for all of them: the ids are exactly those of `among`."""
-        missing = sorted({entry.key for entry in among} - set(ids))
+        listed = _checked_ids(ids, {entry.key: entry for entry in among})
+        missing = {entry.key for entry in among}.difference(listed)
         if missing:
-            raise InvalidValue("order", list(ids), f"{missing[0]!r} is missing; name every entry once")
-        return self.reorder(ids, among)
-
-    def _between(self, low: Any | None, high: Any | None) -> str:
-        """A rank between two neighbours. When it would be too long, the whole list is spread first."""
-        made = _rank_between(low, high)
-        if len(made) <= rank.LONGEST:
-            return made
-        self._spread()
-        get = self._session.get
-        low, high = (None if each is None else get(self._kind.entry, each.key) for each in (low, high))
-        return _rank_between(low, high)
+            raise InvalidValue("order", listed, f"{min(missing)!r} is missing; name every entry once")
+        return self.reorder(listed, among)
 
     def _spread(self) -> None:
         entries = self.entries()
@@ -142,6 +208,13 @@ class OrderedList:
         query = Query(self._kind.entry, self._own(None), Order("rank", back), limit=1, after=after)
         return next(iter(self._session.find(query)), None)
 
+    def _count(self) -> int:
+        return int(self._session.aggregate(Aggregate(self._kind.entry, self._own(None)))[0][0])
+
+    @staticmethod
+    def _out_of_range(position: object, last: int) -> InvalidValue:
+        return InvalidValue("position", position, f"a whole number from 1 to {last} is expected")
+
     def _query(self, where: Condition | None) -> Query:
         return Query(self._kind.entry, self._own(where), Order("rank"))
 
@@ -150,17 +223,25 @@ class OrderedList:
         return own if where is None else And(own, where)
 
 
-def _rank_between(low: Any | None, high: Any | None) -> str:
-    if high is None:
-        return rank.after(None if low is None else low.rank)
-    return rank.before(high.rank) if low is None else rank.between(low.rank, high.rank)
+def _ranks_of(gap: Gap) -> tuple[str | None, str | None]:
+    low, high = gap
+    return None if low is None else low.rank, None if high is None else high.rank
 
 
-def _check_ids(ids: Sequence[str], by_id: dict[str, Any]) -> None:
-    seen = set[str]()
-    for key in ids:
-        if key not in by_id:
+def check_position(position: object) -> None:
+    """Refuse what is no position."""
+    if type(position) is not int or not 1 <= position <= INT64_MAX:
+        raise InvalidValue("position", position, "a whole number from 1 on is expected")
+
+
+def _checked_ids(ids: Iterable[str], by_id: dict[str, Any]) -> list[str]:
+    if isinstance(ids, str) or not isinstance(ids, Iterable):
+        raise InvalidValue("order", ids, "the ids of entries are expected, as a list; nothing was moved")
+    listed, seen = list(ids), set[str]()
+    for key in listed:
+        if not isinstance(key, str) or key not in by_id:
             raise InvalidValue("order", key, "it is not among the entries that can be moved; nothing was moved")
         if key in seen:
             raise InvalidValue("order", key, "it comes twice; nothing was moved")
         seen.add(key)
+    return listed

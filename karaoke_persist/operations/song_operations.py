@@ -24,12 +24,13 @@ from karaoke_persist.contract import (
     Written,
 )
 from karaoke_persist.contract.checks import check_page
-from karaoke_persist.contract.cursor import decode_cursor, encode_cursor, place_of
 from karaoke_persist.errors import InvalidValue, NotFound
 from karaoke_persist.models import Song
 from karaoke_persist.models.record import named_fields
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
 from karaoke_persist.operations.base import Operations, no, none, operation, zero
+from karaoke_persist.operations.paging import page_of
+from karaoke_persist.operations.playlist_songs import remove_song_everywhere
 
 SortField = Literal["date_added", "title", "artist", "album", "year"]
 Lacking = Literal["lyrics", "thumbnail"]
@@ -109,8 +110,10 @@ class SongOperations(Operations):
 
     @operation("write", no)
     def delete_song(self, song_id: str) -> bool:
-        """Delete a song; False if it was not there. Its files are not touched."""
-        return self.session.delete(Song, song_id)
+        """Delete a song, and take it out of every playlist; False if it was not there. Its files are not touched."""
+        with self.session.savepoint():
+            remove_song_everywhere(self.session, song_id)
+            return self.session.delete(Song, song_id)
 
     # many songs
 
@@ -142,14 +145,14 @@ class SongOperations(Operations):
         """
         backwards = sort_by == "date_added" if descending is None else descending
         where = None if artist is None else Eq("artist", artist)
-        return self._page(Query(Song, where, Order(sort_by, backwards)), limit, cursor)
+        return page_of(self.session, Query(Song, where, Order(sort_by, backwards)), limit, cursor)
 
     @operation("single")
     def get_songs_lacking(self, what: Lacking, *, limit: int = 50, cursor: str | None = None) -> Page[Song]:
         """A page of the songs that have no lyrics, or no thumbnail, in the order of their titles."""
         if what not in _LACKING:
             raise InvalidValue("what", what, f"choose one of {', '.join(_LACKING)}")
-        return self._page(Query(Song, _LACKING[what], Order("title")), limit, cursor)
+        return page_of(self.session, Query(Song, _LACKING[what], Order("title")), limit, cursor)
 
     @operation("write")
     def upsert_songs(self, songs: Iterable[Song], *, progress: Progress | None = None) -> BulkResult:
@@ -244,16 +247,6 @@ class SongOperations(Operations):
         song = self.session.get(Song, song_id)
         assert song is not None, "a song that was just written is there"
         return song
-
-    def _page(self, query: Query, limit: int, cursor: str | None) -> Page[Song]:
-        check_page(limit)
-        if limit == 0:  # its empty page would look like the end
-            raise InvalidValue("limit", limit, "a page holds at least 1 song")
-        after = None if cursor is None else decode_cursor(query, cursor)
-        songs = self.session.find(Query(Song, query.where, query.order, limit=limit + 1, after=after))
-        items = tuple(songs[:limit])
-        more = encode_cursor(query, place_of(query, items[-1])) if items and len(songs) > limit else None
-        return Page(items, more)
 
     def _artists(self, search: str, limit: int | None, offset: int) -> list[tuple[Any, ...]]:
         request = Aggregate(
