@@ -118,6 +118,8 @@ class _Parser:
     def _field(self, at: str, value: Mapping[str, Any]) -> Condition:
         given = _object(at, value, ("field", "op", "value"))
         name, operator = given["field"], given.get("op", "eq")
+        if not isinstance(name, str):
+            _refuse(f"{at}.field", name, "the name of a field of a song is expected")
         kind = _checked(f"{at}.field", name, lambda: field_of(Song, name).kind)
         if operator not in _OPERATORS:
             _refuse(f"{at}.op", operator, f"choose one of {_names(_OPERATORS)}")

@@ -10,11 +10,15 @@ from karaoke_persist.testing.rules.integrity import IntegrityRules
 from karaoke_persist.testing.rules.isolation import IsolationRules
 from karaoke_persist.testing.rules.isolation_processes import ProcessIsolationRules
 from karaoke_persist.testing.rules.limits import LimitRules
+from karaoke_persist.testing.rules.ordered_lists import OrderedListRules
 from karaoke_persist.testing.rules.ordering import OrderRules
+from karaoke_persist.testing.rules.playlist_files import PlaylistFileRules
+from karaoke_persist.testing.rules.playlists import PlaylistRules, SongsOfPlaylistsRules
 from karaoke_persist.testing.rules.queries import QueryRules
 from karaoke_persist.testing.rules.savepoints import SavepointRules
 from karaoke_persist.testing.rules.schema import SchemaRules
 from karaoke_persist.testing.rules.search import RankingRules, SearchRules
+from karaoke_persist.testing.rules.smart_playlists import SmartPlaylistRules
 from karaoke_persist.testing.rules.snapshots import OneShotReadRules, SnapshotRules
 from karaoke_persist.testing.rules.songs import ManySongRules, SongRules
 from karaoke_persist.testing.rules.transactions import AtomicRules, OptimisticRules, ReadOnlyRules, VisibilityRules
@@ -51,6 +55,11 @@ class BackendConformance(
     SchemaRules,
     CapabilityRules,
     LifeRules,
+    OrderedListRules,
+    PlaylistRules,
+    SongsOfPlaylistsRules,
+    SmartPlaylistRules,
+    PlaylistFileRules,
 ):
     """Every rule of the contract, for one backend.
 

@@ -36,10 +36,12 @@ TOPICS: Final = {
     "N": "Events",
     "M": "Schema",
     "C": "Capabilities and the life of a store",
+    "L": "Ordered lists",
+    "P": "Playlists",
 }
 """What a rule is about, by the part of its id before the dash."""
 
-FULL_ALONE: Final = frozenset({"R", "N"})
+FULL_ALONE: Final = frozenset({"R", "N", "L", "P"})
 """The topics that the level Core leaves out: a backend without them answers less, and loses and falsifies nothing."""
 
 Level = Literal["core", "full"]
