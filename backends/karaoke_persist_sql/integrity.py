@@ -70,7 +70,7 @@ def check_deleted(session: Fetches, model: type[Record], doomed: Sequence[Writte
             if reference.to != model.integrity.collection:
                 continue
             plan = session.plans[other]
-            sql = plan.columns_of((reference.field, plan.key_name), of=reference.field)
+            sql = plan.columns_of((reference.field, plan.key_name), of=(reference.field,))
             for target, key in session.fetch(sql, (packed,)):
                 if other is not model or key not in keys:
                     found.setdefault(target, (other.__name__, reference.field))
@@ -116,9 +116,12 @@ class _WrittenCheck:
             if None not in values:
                 holders.setdefault(values, set()).add(key)
         if holders:
-            packed = self._session.plans.dialect.pack([*{values[0] for values in holders}])
-            sql = self._plan.columns_of((self._plan.key_name, *fields), of=fields[0])
-            for key, *found in self._session.fetch(sql, (packed,)):
+            # Each field by its own values: by the first alone, a list would be read whole for one entry of it.
+            packed = [
+                self._session.plans.dialect.pack([*dict.fromkeys(column)]) for column in zip(*holders, strict=True)
+            ]
+            sql = self._plan.columns_of((self._plan.key_name, *fields), of=fields)
+            for key, *found in self._session.fetch(sql, packed):
                 values = tuple(map(self._plan.codec.recoded, fields, found))
                 if key not in self._rows and values in holders:
                     holders[values].add(key)

@@ -84,10 +84,10 @@ class ModelPlan:
         """Delete the rows of packed keys."""
         return self._compiled(delete(self.table).where(self._is_packed_key(Parameters()))).sql
 
-    def columns_of(self, columns: Iterable[str], of: str | None = None) -> str:
-        """Some columns of the rows whose key, or another column, is among packed values."""
+    def columns_of(self, columns: Iterable[str], of: tuple[str, ...] = ()) -> str:
+        """Some columns of the rows whose key, or each of other columns, is among packed values."""
         names = tuple(columns)
-        return self._cache.get(("columns", names, of), lambda: self._columns_of(names, of)).sql
+        return self._cache.get(("columns", names, of), lambda: self._columns_of(names, of or (self.key_name,))).sql
 
     def upsert(self, given: frozenset[str]) -> str:
         """A whole row in the order of `Codec.row`; over an existing one, the given fields where one differs."""
@@ -100,10 +100,10 @@ class ModelPlan:
         """
         return self._cache.get(("patch", columns, many), lambda: self._patch(columns, many))
 
-    def _columns_of(self, names: tuple[str, ...], of: str | None) -> Statement:
-        column = self._key if of is None else self.table.c[of]
-        among = self._dialect.is_packed(column, Parameters().next())
-        return self._compiled(select(*[self.table.c[name] for name in names]).where(among))
+    def _columns_of(self, names: tuple[str, ...], of: tuple[str, ...]) -> Statement:
+        parameters = Parameters()
+        among = [self._dialect.is_packed(self.table.c[name], parameters.next()) for name in of]
+        return self._compiled(select(*[self.table.c[name] for name in names]).where(*among))
 
     def _upsert(self, given: frozenset[str]) -> Statement:
         statement: Any = self._dialect.insert(self.table).values(self._row(Parameters()))

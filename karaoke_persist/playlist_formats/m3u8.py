@@ -99,7 +99,7 @@ def _track(number: int, line: str, said: dict[str, str | int | None]) -> Track:
 
 
 def _path(line: str) -> str:
-    return unquote(line.removeprefix("file://")) if line.startswith("file://") else line
+    return unquote(line.removeprefix("file://")) if line.startswith("file://") else line.removeprefix("./")
 
 
 def _one_line(text: str) -> str:
