@@ -12,6 +12,7 @@ import typer
 from karaoke_persist.cli.backends import backends
 from karaoke_persist.cli.conformance import conformance
 from karaoke_persist.cli.demo import demo
+from karaoke_persist.cli.playlists import playlists
 from karaoke_persist.cli.schema import schema
 from karaoke_persist.cli.search import search
 from karaoke_persist.cli.sync import sync
@@ -28,6 +29,7 @@ app: typer.Typer = typer.Typer(
 )
 for _command in (demo, sync, search, schema, backends, conformance):
     app.command()(_command)
+app.add_typer(playlists, name="playlists")
 
 
 def run() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from karaoke_persist.contract import And, Condition, Eq, Exists, Or, Order, Query
+from karaoke_persist.contract import And, Condition, Eq, Exists, FoldedEq, Or, Order, Query
 from karaoke_persist.errors import IllegalState, NotFound
 from karaoke_persist.models import Playlist, PlaylistEntry
 from karaoke_persist.models.playlist import Visibility
@@ -39,6 +39,11 @@ class PlaylistOperations(PlaylistEntryOperations, PlaylistContents, PlaylistFile
     def get(self, playlist_id: str) -> Playlist | None:
         """The playlist with this id, or None."""
         return self.session.get(Playlist, playlist_id)
+
+    @operation("single", list)
+    def get_by_name(self, name: str) -> list[Playlist]:
+        """The playlists of this name, in any case and accent: names need not be unique."""
+        return self.session.find(Query(Playlist, FoldedEq("name", name), Order("name")))
 
     @operation("single")
     def get_page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -263,19 +264,18 @@ class OrderedListRules(Conformance):
     def test_positions(self, library: Library, other: Library) -> None:
         """An entry that is moved or added to a position is at that position; one outside the list is `InvalidValue`."""
         filled(library, 4)
-        for position in (1, 2, 3, 4, 1, 3, 2, 4):
-            library.playlists.move_to(LIST, "e1", position)
-            assert order(other).index("e1") == position - 1
-        for position in (1, 3, 7):
-            added = library.playlists.add_at(LIST, position, ["song-001"])
-            assert order(other).index(added.entries[0].id) == position - 1
-        wrong: list[Callable[[], object]] = [
-            *(lambda at=at: library.playlists.move_to(LIST, "e1", at) for at in (0, -1, 8, 2**63, True, "1", 1.0)),
-            *(lambda at=at: library.playlists.add_at(LIST, at, ["song-001"]) for at in (0, -1, 9, 2**64, True, None)),
-        ]
-        for call in wrong:
+        for place in (1, 2, 3, 4, 1, 3, 2, 4):
+            library.playlists.move_to(LIST, "e1", place)
+            assert order(other).index("e1") == place - 1
+        for place in (1, 3, 7):
+            added = library.playlists.add_at(LIST, place, ["song-001"])
+            assert order(other).index(added.entries[0].id) == place - 1
+        for position in (0, -1, 8, 2**63, True, "1", 1.0):
             with nothing_changes(other), pytest.raises(InvalidValue, match="position"):
-                call()
+                library.playlists.move_to(LIST, "e1", cast(int, position))
+        for at in (0, -1, 9, 2**64, True, None):
+            with nothing_changes(other), pytest.raises(InvalidValue, match="position"):
+                library.playlists.add_at(LIST, cast(int, at), ["song-001"])
 
     @rule("L-13")
     def test_many_at_one_place(self, library: Library, other: Library) -> None:

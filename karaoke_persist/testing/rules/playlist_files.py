@@ -128,7 +128,8 @@ class PlaylistFileRules(Conformance):
         assert (held(other, report.playlist.id), len(report.matched)) == (["a"], 2)
         assert library.playlists.import_text(text, "m3u8", name="Mine").playlist.name == "Mine"
         assert library.playlists.import_text("", "m3u8").playlist.name == "Imported playlist"
-        for fields in ({"colour": "red"}, {"criteria": {"version": 1}}, {"rev": 3}):
+        wrong: list[dict[str, Any]] = [{"colour": "red"}, {"criteria": {"version": 1}}, {"rev": 3}]
+        for fields in wrong:
             with nothing_changes(other), pytest.raises(InvalidValue):
                 library.playlists.import_text(text, "m3u8", **fields)
 

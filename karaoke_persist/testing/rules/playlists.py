@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -82,6 +83,14 @@ def calls_of(library: Library, work: Callable[[Session], object]) -> int:
         return calls.total()
 
 
+def _contents(playlist_id: str, session: Session) -> PlaylistPage:
+    return PlaylistOperations(session).get_contents(playlist_id, limit=60)
+
+
+def _duration(playlist_id: str, session: Session) -> PlaylistDuration:
+    return PlaylistOperations(session).get_duration(playlist_id)
+
+
 class PlaylistRules(Conformance):
     """What a playlist is, who finds it, and what becomes of it."""
 
@@ -103,7 +112,7 @@ class PlaylistRules(Conformance):
         """Reading a playlist that is not there is None or empty, changing it is `NotFound`."""
         at = library.playlists
         assert (at.get("x"), at.get_contents("x"), at.get_duration("x")) == (None, PlaylistPage(), PlaylistDuration())
-        assert (at.get_page(), at.get_page_holding("x")) == (Page(), Page())
+        assert (at.get_by_name("x"), at.get_page(), at.get_page_holding("x")) == ([], Page(), Page())
         writes: list[Callable[[], object]] = [
             lambda: at.update("x", {"name": "y"}),
             lambda: at.delete("x"),
@@ -153,10 +162,11 @@ class PlaylistRules(Conformance):
                 library.playlists.update("p", fields)
             with nothing_changes(other), pytest.raises((InvalidValue, TypeError)):
                 library.playlists.create(**{"name": "New", **fields})
-        for call in (
+        nobodys: list[Callable[[], object]] = [
             lambda: library.playlists.create("New", owner="x"),
             lambda: library.playlists.copy("p", owner="x"),
-        ):
+        ]
+        for call in nobodys:
             with nothing_changes(other), pytest.raises(ReferenceMissing):
                 call()
 
@@ -178,11 +188,13 @@ class PlaylistRules(Conformance):
         assert names(at.get_page(visible_to="ana")) == ["Echo", "éclair", "Mango", "Zebra"]
         assert names(at.get_page(visible_to="nobody")) == names(at.get_page(visibility="public"))
         assert names(at.get_page(owner="bob", visible_to="ana")) == ["Mango"]
+        assert [each.name for each in at.get_by_name("ECLAIR")] == ["éclair"]
         first = at.get_page(visible_to="ana", limit=3)
         assert names(at.get_page(visible_to="ana", limit=3, cursor=first.cursor)) == ["Zebra"]
-        for wrong in (lambda: at.get_page(cursor=first.cursor), lambda: at.get_page(limit=0)):
+        wrong: list[dict[str, Any]] = [{"cursor": first.cursor}, {"limit": 0}, {"limit": 10_001}]
+        for options in wrong:
             with pytest.raises(InvalidValue):
-                wrong()
+                at.get_page(**options)
 
     @rule("P-06")
     def test_delete_a_playlist(self, library: Library, other: Library) -> None:
@@ -346,8 +358,8 @@ class PlaylistRules(Conformance):
         made(library, "few", "song-000")
         made(library, "many", *(f"song-{place:03}" for place in range(60)))
         for playlist_id in ("few", "many"):
-            assert calls_of(library, lambda at, p=playlist_id: PlaylistOperations(at).get_contents(p, limit=60)) == 3
-            assert calls_of(library, lambda at, p=playlist_id: PlaylistOperations(at).get_duration(p)) == 3
+            assert calls_of(library, partial(_contents, playlist_id)) == 3
+            assert calls_of(library, partial(_duration, playlist_id)) == 3
 
     @rule("P-17")
     def test_lists_that_hold_a_song(self, library: Library) -> None:

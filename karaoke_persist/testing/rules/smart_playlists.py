@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import pytest
 
-from karaoke_persist import IllegalState, InvalidValue, Library, PlaylistDuration, Song
+from karaoke_persist import IllegalState, InvalidValue, Library, PlaylistDuration, PlaylistItem, Song
 from karaoke_persist.models import FavoriteSong, User
 from karaoke_persist.testing.handles import Conformance, Opener, add_songs, nothing_changes, probing, stored
 from karaoke_persist.testing.oracle import found, in_order
@@ -206,11 +207,12 @@ class SmartPlaylistRules(Conformance):
     def test_read_anew(self, open_library: Opener, other: Library) -> None:
         """A smart list is evaluated when it is read: it follows every change of songs, plays, favourites and users."""
         library = smart_library(open_library)
-        for playlist_id, condition in [
+        lists: list[tuple[str, Fields]] = [
             ("liked", {"favorite_of": "ana"}),
             ("new", {"never_played": True}),
             ("old", is_field("year", "lt", 1990)),
-        ]:
+        ]
+        for playlist_id, condition in lists:
             library.playlists.create(playlist_id, playlist_id=playlist_id, criteria=where(condition))
         library.songs.patch_song("joga", {"year": 1980})
         library.songs.delete_song("queen")
@@ -239,7 +241,7 @@ class SmartPlaylistRules(Conformance):
             playlist = library.playlists.create("Smart", criteria=criteria)
             whole = library.playlists.get_contents(playlist.id).items
             start: int | None = 1
-            seen = []
+            seen: list[PlaylistItem] = []
             while start is not None:
                 page = library.playlists.get_contents(playlist.id, start=start, limit=2)
                 seen += page.items
@@ -302,9 +304,9 @@ class SmartPlaylistRules(Conformance):
         made(library, "p")
         for criteria, place in REFUSED:
             calls: list[Callable[[], object]] = [
-                lambda wrong=criteria: library.playlists.create("New", criteria=wrong),
-                lambda wrong=criteria: library.playlists.update("p", {"criteria": wrong}),
-                lambda wrong=criteria: library.playlists.preview(wrong),
+                partial(library.playlists.create, "New", criteria=criteria),
+                partial(library.playlists.update, "p", {"criteria": criteria}),
+                partial(library.playlists.preview, criteria),
             ]
             for call in calls:
                 with nothing_changes(other), pytest.raises(InvalidValue) as caught:
