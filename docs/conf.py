@@ -34,7 +34,9 @@ python_maximum_signature_line_length = 88
 # Targets outside these pages: the standard library, and what a signature mentions but a host never names.
 nitpick_ignore_regex = [
     ("py:class", r"(collections\.abc|contextlib|datetime|os|pathlib)\..*"),
-    ("py:class", r"karaoke_persist\..*\.(T|Record|Savepoint|Unreadable)"),
+    ("py:class", r"karaoke_persist\..*\.(T|O|Record|Savepoint|Unreadable)"),
+    ("py:class", r"Id|Text|IndexedText|Integer|Boolean|Time|JsonObject"),
+    ("py:class", r"Kind\.TEXT|PlaylistDuplicates|Visibility"),
     ("py:class", r"ChangeKind"),
 ]
 
