@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from karaoke_persist import ImportReport, InvalidValue, Library, NotFound, Playlist, PlaylistItem, Transaction
-from karaoke_persist.cli.options import DEFAULT_STORE, Json, Store
+from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store
 from karaoke_persist.cli.search import open_existing
 from karaoke_persist.playlist_formats import FORMATS, PlaylistFormat
 
@@ -46,9 +46,15 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @playlists.command("list")
-def list_playlists(store: Store = DEFAULT_STORE, owner: Owner = None, limit: Limit = 50, as_json: Json = False) -> None:
+def list_playlists(
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    owner: Owner = None,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
     """List playlists by name."""
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         page = library.playlists.get_page(owner=owner, limit=limit)
     _show_playlists(page.items, as_json)
     if page.cursor is not None and not as_json:
@@ -57,10 +63,15 @@ def list_playlists(store: Store = DEFAULT_STORE, owner: Owner = None, limit: Lim
 
 @playlists.command()
 def show(
-    which: Which, store: Store = DEFAULT_STORE, start: Start = 1, limit: Limit = 50, as_json: Json = False
+    which: Which,
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    start: Start = 1,
+    limit: Limit = 50,
+    as_json: Json = False,
 ) -> None:
     """Show the songs of a playlist, and how long it lasts."""
-    with open_existing(store) as library, library.transaction(read_only=True) as tx:
+    with open_existing(store, option) as library, library.transaction(read_only=True) as tx:
         playlist = _named(tx, which)
         page = tx.playlists.get_contents(playlist.id, start=start, limit=limit)
         duration = tx.playlists.get_duration(playlist.id)
@@ -71,6 +82,7 @@ def show(
 def create(
     name: Name,
     store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
     owner: Owner = None,
     private: Private = False,
     duplicates: Duplicates = "allow",
@@ -80,14 +92,21 @@ def create(
     """Make a playlist."""
     fields: dict[str, Any] = {"owner": owner, "duplicates": duplicates}
     fields |= {"visibility": "private" if private else "public", "criteria": _json_of(criteria)}
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         _show_playlists([library.playlists.create(name, **fields)], as_json)
 
 
 @playlists.command()
-def add(which: Which, songs: SongIds, store: Store = DEFAULT_STORE, at: At = None, as_json: Json = False) -> None:
+def add(
+    which: Which,
+    songs: SongIds,
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
     """Add songs at the end, or at a position."""
-    with open_existing(store) as library, library.transaction() as tx:
+    with open_existing(store, option) as library, library.transaction() as tx:
         playlist = _named(tx, which)
         operations = tx.playlists
         added = operations.add_many(playlist.id, songs) if at is None else operations.add_at(playlist.id, at, songs)
@@ -95,9 +114,15 @@ def add(which: Which, songs: SongIds, store: Store = DEFAULT_STORE, at: At = Non
 
 
 @playlists.command()
-def remove(which: Which, positions: Positions, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+def remove(
+    which: Which,
+    positions: Positions,
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    as_json: Json = False,
+) -> None:
     """Take the entries at these positions out."""
-    with open_existing(store) as library, library.transaction() as tx:
+    with open_existing(store, option) as library, library.transaction() as tx:
         playlist = _named(tx, which)
         entries = [_entry_at(tx, playlist, position) for position in positions]
         removed = tx.playlists.remove_many(playlist.id, entries)
@@ -105,25 +130,32 @@ def remove(which: Which, positions: Positions, store: Store = DEFAULT_STORE, as_
 
 
 @playlists.command()
-def move(which: Which, old: Old, new: New, store: Store = DEFAULT_STORE) -> None:
+def move(which: Which, old: Old, new: New, store: Store = DEFAULT_STORE, option: BackendOptions = None) -> None:
     """Move an entry from one position to another."""
-    with open_existing(store) as library, library.transaction() as tx:
+    with open_existing(store, option) as library, library.transaction() as tx:
         playlist = _named(tx, which)
         tx.playlists.move_to(playlist.id, _entry_at(tx, playlist, old), new)
 
 
 @playlists.command()
-def copy(which: Which, name: Name, store: Store = DEFAULT_STORE, owner: Owner = None, as_json: Json = False) -> None:
+def copy(
+    which: Which,
+    name: Name,
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    owner: Owner = None,
+    as_json: Json = False,
+) -> None:
     """Make a playlist of the same songs."""
-    with open_existing(store) as library, library.transaction() as tx:
+    with open_existing(store, option) as library, library.transaction() as tx:
         made = tx.playlists.copy(_named(tx, which).id, name=name, owner=owner)
     _show_playlists([made], as_json)
 
 
 @playlists.command()
-def delete(which: Which, store: Store = DEFAULT_STORE, yes: Yes = False) -> None:
+def delete(which: Which, store: Store = DEFAULT_STORE, option: BackendOptions = None, yes: Yes = False) -> None:
     """Delete a playlist; its songs stay."""
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         playlist = _named(library, which)
         if not yes:
             typer.confirm(f"Delete {playlist.name}?", abort=True, err=True)
@@ -132,11 +164,16 @@ def delete(which: Which, store: Store = DEFAULT_STORE, yes: Yes = False) -> None
 
 @playlists.command("export")
 def export_playlist(
-    which: Which, store: Store = DEFAULT_STORE, output: Output = None, form: Format = None, folder: Folder = ""
+    which: Which,
+    store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
+    output: Output = None,
+    form: Format = None,
+    folder: Folder = "",
 ) -> None:
     """Write a playlist as M3U8, XSPF, CSV or JSON, to a file or to standard output."""
     chosen = _format(form, output, "m3u8")
-    with open_existing(store) as library, library.transaction(read_only=True) as tx:
+    with open_existing(store, option) as library, library.transaction(read_only=True) as tx:
         text = tx.playlists.export_text(_named(tx, which).id, chosen, folder=folder)
     if output is None:
         sys.stdout.write(text)
@@ -149,6 +186,7 @@ def export_playlist(
 def import_playlist(
     file: File,
     store: Store = DEFAULT_STORE,
+    option: BackendOptions = None,
     name: Named = None,
     form: Format = None,
     folder: Folder = "",
@@ -158,7 +196,7 @@ def import_playlist(
     """Make a playlist of a file, and say which of its tracks were found, by what, and which were not."""
     fields: dict[str, Any] = {"owner": owner, **({} if name is None else {"name": name})}
     chosen, text = _format(form, file), _text_of(file)
-    with open_existing(store) as library:
+    with open_existing(store, option) as library:
         report = library.playlists.import_text(text, chosen, folder=folder, **fields)
     _show_report(report, as_json)
 
