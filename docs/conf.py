@@ -61,15 +61,17 @@ class PlantedFaults(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make the table."""
-        plugin = str(Path(__file__).parents[1] / "tests" / "kit" / "plugin")
-        if plugin not in sys.path:
-            sys.path.insert(0, plugin)
-        from kit_faults import FAULTS  # it is no part of the package
+        folder = str(Path(__file__).parents[1] / "tests" / "faults")
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        from planted import FAULTS  # it is no part of the package
 
-        sentences = {rule.id: rule.sentence for rule in all_rules()}
-        faults = sorted(FAULTS.values(), key=lambda fault: list(sentences).index(fault.rule_id))
-        lines = ["| a backend in which | is found by | |", "|---|---|---|"]
-        lines += [f"| {fault.sentence} | `{fault.rule_id}` | {sentences[fault.rule_id]} |" for fault in faults]
+        order = [rule.id for rule in all_rules()]
+        faults = sorted(FAULTS.values(), key=lambda fault: order.index(fault.rule_ids[0]))
+        lines = ["| a backend in which | is found by | planted in |", "|---|---|---|"]
+        for fault in faults:
+            ids = ", ".join(f"`{rule_id}`" for rule_id in fault.rule_ids)
+            lines.append(f"| {fault.sentence} | {ids} | `{fault.backend}` |")
         return self.parse_text_to_nodes("\n".join(lines))
 
 

@@ -46,6 +46,16 @@ def install(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
     return installing
 
 
+@pytest.fixture(scope="module")
+def troupe() -> Iterator[None]:
+    """Let the processes of the kit's scripts begin in a module, where they find its plugins, and end with it."""
+    from karaoke_persist.testing.scripts import TROUPE
+
+    TROUPE.dismiss()
+    yield
+    TROUPE.dismiss()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[TestServer]:
     """Give a PostgreSQL server: the one that the environment names, or one of our own for each worker."""

@@ -107,10 +107,6 @@ class Codec:
         encode = self._encoders.get(self._fields[name].kind)
         return value if encode is None or value is None else encode(value)
 
-    def recoded(self, name: str, cell: Any) -> Any:
-        """What was read from a column as the parameter that would have written it."""
-        return self.cell(name, self.decode_cell(name, cell))
-
     def cells(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Named changes as columns, folds included."""
         cells = {name: self.cell(name, value) for name, value in changes.items()}

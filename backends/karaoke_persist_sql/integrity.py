@@ -6,7 +6,7 @@ as a defence; here, inside the one writing transaction, the answer cannot change
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from karaoke_persist.contract import Written
@@ -14,7 +14,7 @@ from karaoke_persist.errors import AlreadyExists, ReferenceMissing, StillReferen
 from karaoke_persist.models import Record
 from karaoke_persist_sql.plans import ModelPlan, Plans
 
-Cells = Mapping[str, Any]
+Values = Mapping[str, Any]
 
 
 class Fetches(Protocol):
@@ -34,27 +34,27 @@ def watched_fields(model: type[Record]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*names, *(reference.field for reference in integrity.references)]))
 
 
-def check_written(session: Fetches, model: type[Record], rows: Mapping[str, Cells]) -> None:
+def check_written(session: Fetches, model: type[Record], rows: Mapping[str, Values]) -> None:
     """Refuse a batch after which a unique rule or a reference would not hold.
 
-    `rows` has the watched fields, encoded, of every row that is written, as they will be.
+    `rows` has the watched fields of every row that is written, as they will be.
     """
     check = _WrittenCheck(session, model, rows)
-    for key, cells in rows.items():
-        check.check_unique(key, cells)
-        check.check_references(cells)
+    for key, values in rows.items():
+        check.check_unique(key, values)
+        check.check_references(values)
 
 
-def in_the_way(model: type[Record], current: Mapping[str, Cells], after: Mapping[str, Cells]) -> list[str]:
+def in_the_way(model: type[Record], current: Mapping[str, Values], after: Mapping[str, Values]) -> list[str]:
     """The keys of rows that still have unique values which another row of the same batch is to have.
 
     A unique constraint looks at one row after the other, while what counts is how the batch leaves them.
     """
     keys = []
     for unique in model.integrity.unique:
-        wanted = {tuple(cells[name] for name in unique.fields): key for key, cells in after.items()}
-        for key, cells in current.items():
-            values = tuple(cells[name] for name in unique.fields)
+        wanted = {tuple(row[name] for name in unique.fields): key for key, row in after.items()}
+        for key, row in current.items():
+            values = tuple(row[name] for name in unique.fields)
             if None not in values and wanted.get(values, key) != key:
                 keys.append(key)
     return keys
@@ -82,7 +82,7 @@ def check_deleted(session: Fetches, model: type[Record], doomed: Sequence[Writte
 class _WrittenCheck:
     """The facts that one batch is checked against."""
 
-    def __init__(self, session: Fetches, model: type[Record], rows: Mapping[str, Cells]) -> None:
+    def __init__(self, session: Fetches, model: type[Record], rows: Mapping[str, Values]) -> None:
         self._session, self._model, self._rows = session, model, rows
         self._plan: ModelPlan = session.plans[model]
         self._holders = {unique.fields: self._find_holders(unique.fields) for unique in model.integrity.unique}
@@ -91,19 +91,18 @@ class _WrittenCheck:
             for reference in model.integrity.references
         }
 
-    def check_unique(self, key: str, cells: Cells) -> None:
+    def check_unique(self, key: str, row: Values) -> None:
         """Refuse values that another row has."""
         for fields, holders in self._holders.items():
-            values = tuple(cells[name] for name in fields)
+            values = tuple(row[name] for name in fields)
             if holders.get(values, {key}) - {key}:
-                decoded = tuple(self._plan.codec.decode_cell(name, cells[name]) for name in fields)
-                shown = decoded[0] if len(decoded) == 1 else decoded
+                shown = values[0] if len(values) == 1 else values
                 raise AlreadyExists(self._model.__name__, ", ".join(fields), shown)
 
-    def check_references(self, cells: Cells) -> None:
+    def check_references(self, row: Values) -> None:
         """Refuse a name of something that is not there."""
         for reference in self._model.integrity.references:
-            target = cells[reference.field]
+            target = row[reference.field]
             if target is not None and target not in self._targets[reference.field]:
                 there = self._session.plans.layout.model_of(reference.to)
                 raise ReferenceMissing(self._model.__name__, reference.field, there.__name__, target)
@@ -111,25 +110,29 @@ class _WrittenCheck:
     def _find_holders(self, fields: tuple[str, ...]) -> dict[tuple[Any, ...], set[str]]:
         """The keys that will have each combination of values which the batch writes."""
         holders: dict[tuple[Any, ...], set[str]] = {}
-        for key, cells in self._rows.items():
-            values = tuple(cells[name] for name in fields)
+        for key, row in self._rows.items():
+            values = tuple(row[name] for name in fields)
             if None not in values:
                 holders.setdefault(values, set()).add(key)
         if holders:
             # Each field by its own values: by the first alone, a list would be read whole for one entry of it.
-            packed = [
-                self._session.plans.dialect.pack([*dict.fromkeys(column)]) for column in zip(*holders, strict=True)
-            ]
+            codec, columns = self._plan.codec, zip(fields, zip(*holders, strict=True), strict=True)
+            packed = [self._packed(name, column) for name, column in columns]
             sql = self._plan.columns_of((self._plan.key_name, *fields), of=fields)
             for key, *found in self._session.fetch(sql, packed):
-                values = tuple(map(self._plan.codec.recoded, fields, found))
+                values = tuple(map(codec.decode_cell, fields, found))
                 if key not in self._rows and values in holders:
                     holders[values].add(key)
         return holders
 
+    def _packed(self, field: str, values: Iterable[Any]) -> Any:
+        """Different values of a field as one parameter."""
+        cell = self._plan.codec.cell
+        return self._session.plans.dialect.pack([cell(field, value) for value in dict.fromkeys(values)])
+
     def _find_targets(self, field: str, collection: str) -> set[str]:
         """Those of the named keys that are there, or will be."""
-        named = {cells[field] for cells in self._rows.values()} - {None}
+        named = {row[field] for row in self._rows.values()} - {None}
         if not named:
             return set()
         target = self._session.plans[self._session.plans.layout.model_of(collection)]

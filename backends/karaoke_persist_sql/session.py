@@ -13,7 +13,7 @@ from karaoke_persist.contract import Query, Written
 from karaoke_persist.errors import AlreadyExists, NotFound, StaleWrite
 from karaoke_persist.models import Record
 from karaoke_persist_sql.dialect import Activity
-from karaoke_persist_sql.integrity import Cells, check_deleted, check_written, in_the_way, watched_fields
+from karaoke_persist_sql.integrity import Values, check_deleted, check_written, in_the_way, watched_fields
 from karaoke_persist_sql.plans import ModelPlan
 from karaoke_persist_sql.reading import ReadingSession
 from karaoke_persist_sql.tables import column_names
@@ -141,11 +141,10 @@ class WritingSession(ReadingSession):
         watched = watched_fields(plan.model)
         if not watched:
             return []
-        rows = self._watched_cells(plan, watched, [key for key in changes if key in before])
-        after: dict[str, Cells] = {}
+        rows = self._watched_values(plan, watched, [key for key in changes if key in before])
+        after: dict[str, Values] = {}
         for key, changed in changes.items():
-            cells = {name: plan.codec.cell(name, changed[name]) for name in watched if name in changed}
-            after[key] = {**rows.get(key, {}), **cells}
+            after[key] = {**rows.get(key, {}), **{name: changed[name] for name in watched if name in changed}}
         check_written(self, plan.model, after)
         return in_the_way(plan.model, rows, after)
 
@@ -160,14 +159,14 @@ class WritingSession(ReadingSession):
         self._run(plan.delete, [(packed,)])
         self._run(plan.insert, rows)
 
-    def _watched_cells(self, plan: ModelPlan, watched: Sequence[str], keys: Sequence[str]) -> dict[str, Cells]:
+    def _watched_values(self, plan: ModelPlan, watched: Sequence[str], keys: Sequence[str]) -> dict[str, Values]:
         if not keys:
             return {}
         sql = plan.columns_of((plan.key_name, *watched))
         rows = self.fetch(sql, (self.plans.dialect.pack(keys),))
-        recoded = plan.codec.recoded
+        decode = plan.codec.decode_cell
         return {
-            key: {name: recoded(name, cell) for name, cell in zip(watched, cells, strict=True)} for key, *cells in rows
+            key: {name: decode(name, cell) for name, cell in zip(watched, cells, strict=True)} for key, *cells in rows
         }
 
     def _revisions(self, plan: ModelPlan, keys: Sequence[str]) -> Revisions:

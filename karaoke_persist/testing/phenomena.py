@@ -25,7 +25,7 @@ def _of_one_transaction(history: History) -> bool:
 
 
 DIRTY_WRITE = Phenomenon(
-    "A begin; B begin; A write x 11; B write x 12; A write y 21; A commit; B write y 22; B commit",
+    "A begin; B begin; A write x 11; B write x 12; B write y 22; A write y 21; A commit; B commit",
     _of_one_transaction,
 )
 
@@ -64,7 +64,7 @@ OBSERVED_TRANSACTION_VANISHES = Phenomenon(
 )
 
 PREDICATE_MANY_PRECEDERS = Phenomenon(
-    "A begin; R look; A count; R count; B begin; B insert z; B commit; R count; A count; A commit; R commit",
+    "A begin; R look; A count; R count; B begin; B insert z; B commit; R count; A count; A commit; R count; R commit",
     lambda history: all(len(set(history.seen[name]["count"])) == 1 for name in "AR" if history.seen[name]),
 )
 
@@ -74,7 +74,7 @@ LOST_UPDATE = Phenomenon(
 )
 
 READ_SKEW = Phenomenon(
-    "A begin; R look; A read x; R read x; B begin; B write x 12; B write y 18; B commit; A read y; R read y; A commit;"
+    "A begin; R look; A read x; R read x; B begin; B write x 12; B write y 18; B commit; A read y; A commit; R read y;"
     " R commit",
     lambda history: all((*history.seen[name]["x"], *history.seen[name]["y"]) in {(10, 20), (12, 18)} for name in "AR"),
 )

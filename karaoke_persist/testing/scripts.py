@@ -1,9 +1,10 @@
 """Transactions that run beside each other, step by step, by a script: `A begin; B begin; A read x; B write x 2`.
 
 Each actor runs in a thread or a process of its own. A step is given once the one before it is done or, because its
-actor waits for another, has had `PATIENCE` to be done. A store may therefore let writers in one after the other, or
-refuse one of them: `Busy` and `Conflict` end an actor's transaction, and the rest of its steps is left out. What must
-not be is that those who committed, and those who looked, saw or left what no order of them one after the other gives.
+actor waits for another, has had `PATIENCE` to be done. When an actor ends, those who waited for it have as long to
+catch up. A store may therefore let writers in one after the other, or refuse one of them: `Busy` and `Conflict` end an
+actor's transaction, and the rest of its steps is left out. What must not be is that those who committed, and those who
+looked, saw or left what no order of them one after the other gives.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ PATIENCE: Final = 0.05
 """Seconds after which an actor that has not answered is taken to wait for another."""
 
 _OVER: Final = "over"
+_ENDS: Final = ("commit", "rollback")
 _Seen = dict[str, tuple[int, ...]]
 
 
@@ -70,8 +72,10 @@ class Actor:
     def _guarded(self, act: Callable[[], None]) -> None:
         try:
             act()
-        except (Busy, Conflict):
-            self.leave()
+        except (Busy, Conflict) as error:
+            block, self._block = self._block, None
+            if block is not None:
+                block.__exit__(type(error), error, error.__traceback__)
 
     def _enter(self, block: AbstractContextManager[Transaction]) -> None:
         self._tx = block.__enter__()
@@ -123,13 +127,20 @@ def perform(pipe: Pipe, place: Place) -> None:
         pipe.send((actor.seen, actor.committed))
 
 
+def perform_or_say(pipe: Pipe, place: Place) -> None:
+    """Perform; what goes wrong is said through the pipe."""
+    try:
+        perform(pipe, place)
+    except EOFError:
+        return  # nobody is there to hear of it
+    except Exception as error:
+        pipe.send(error)
+
+
 def perform_each(pipe: Pipe) -> None:
     """Perform at one place after the other: the life of a process that plays in many scripts."""
     while (place := pipe.recv()) is not None:
-        try:
-            perform(pipe, place)
-        except Exception as error:
-            pipe.send(error)
+        perform_or_say(pipe, place)
 
 
 class Stage(Protocol):
@@ -144,13 +155,16 @@ class Stage(Protocol):
 def threads(place: Place, names: list[str]) -> Iterator[dict[str, Pipe]]:
     """Actors in threads of their own."""
     pipes = {name: multiprocessing.Pipe() for name in names}
-    playing = [Background(partial(perform, theirs, place)) for _, theirs in pipes.values()]
-    yield {name: ours for name, (ours, _) in pipes.items()}
+    playing = [Background(partial(perform_or_say, theirs, place)) for _, theirs in pipes.values()]
+    try:
+        yield {name: ours for name, (ours, _) in pipes.items()}
+    finally:
+        for ours, _ in pipes.values():
+            ours.close()  # whoever still waits for a step leaves
     for each in playing:
         each.result()
-    for pair in pipes.values():
-        for end in pair:
-            end.close()
+    for _, theirs in pipes.values():
+        theirs.close()
 
 
 class Troupe:
@@ -167,7 +181,11 @@ class Troupe:
                 self._workers[name] = Worker(perform_each)
         for name in names:
             self._workers[name].pipe.send(place)
-        yield {name: self._workers[name].pipe for name in names}
+        try:
+            yield {name: self._workers[name].pipe for name in names}
+        except BaseException:
+            self.dismiss()  # nobody knows where in the script they are
+            raise
 
     def dismiss(self) -> None:
         """End the processes."""
@@ -194,6 +212,9 @@ def played(script: str, library: Library, place: Place, stage: Stage) -> History
             pipes[name].send(step)
             owing[name] += 1
             _settle(pipes[name], owing, name, patience)
+            if step in _ENDS:
+                for other in names:
+                    _settle(pipes[other], owing, other, PATIENCE)
         ends = _ended(pipes, owing)
     left = {each.id: each.year or 0 for each in library.songs.get_songs()}
     seen = {name: each for name, (each, _) in ends.items()}

@@ -1,75 +1,59 @@
-"""Backends with one fault each fail by the rule that speaks of it, and a healthy one does not."""
+"""Backends with one fault each fail by the rules that speak of it, and a healthy one does not."""
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fault_runs import Run, check_found, check_health, faults_in, install_faults, rules_about, run_rules
+from planted import FAULTS
 
-PLUGIN = Path(__file__).parent / "plugin"
-sys.path.insert(0, str(PLUGIN))
+from karaoke_persist.testing import TOPICS
 
-from kit_faults import FAULTS  # noqa: E402
-
-SUITE = """
-    from uuid import uuid4
-    import pytest
-    from karaoke_persist.testing import BackendConformance
-    from karaoke_persist.testing.rule import rule_of
-
-    RULES = %s
-    BASES = {
-        base
-        for base in BackendConformance.__mro__
-        for member in vars(base).values()
-        if (stated := rule_of(member)) is not None and stated.id in RULES
-    }
-
-    class TestFaulty(*BASES):
-        @pytest.fixture
-        def store_url(self):
-            prefix = uuid4().hex
-            return lambda name: f"faulty://{prefix}-{name}"
-
-        @pytest.fixture
-        def store_options(self):
-            return {"backend_options": {"fault": "%s"}}
-"""
+IN_MEMORY = faults_in("memory")
+IN_A_FILE = faults_in("sqlite")
 
 
 @pytest.fixture
-def ended(pytester: pytest.Pytester, install: Any) -> Callable[..., pytest.RunResult]:
+def ended(pytester: pytest.Pytester, install: Any) -> Run:
     """Give a function that runs rules against a fault."""
-    install("faulty", "kit_faults", PLUGIN)
-
-    def running(fault: str, *rules: str) -> pytest.RunResult:
-        pytester.makepyfile(SUITE % (rules, fault))
-        return pytester.runpytest_inprocess("-q", "-p", "no:cacheprovider", "-k", " or ".join(rules))
-
-    return running
+    install_faults(install)
+    return partial(run_rules, pytester)
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_found(ended: Callable[..., pytest.RunResult], name: str) -> None:
-    """A fault fails by the rule that speaks of it, by what the rule asserts and by no accident of the fault itself."""
-    result = ended(name, FAULTS[name].rule_id)
-    result.assert_outcomes(failed=result.parseoutcomes()["failed"], passed=result.parseoutcomes().get("passed", 0))
-    causes = re.findall(r"^E +(\w*Error)\b", str(result.stdout), flags=re.MULTILINE)
-    assert not {"TypeError", "AttributeError", "NameError", "KeyError"} & set(causes)
+@pytest.mark.parametrize("name", IN_MEMORY)
+def test_a_fault_is_found(ended: Run, name: str) -> None:
+    """A fault fails by the rules that speak of it."""
+    rules = FAULTS[name].rule_ids
+    check_found(ended(f"faulty://{name}/", *rules), *rules)
 
 
-def test_health(ended: Callable[..., pytest.RunResult]) -> None:
+@pytest.mark.usefixtures("troupe")
+@pytest.mark.parametrize("name", IN_A_FILE)
+def test_a_fault_between_processes_is_found(ended: Run, name: str, tmp_path: Path) -> None:
+    """A fault of a file that processes share fails by the rules that speak of it."""
+    rules = FAULTS[name].rule_ids
+    check_found(ended(f"faulty://{name}/{tmp_path}/", *rules), *rules)
+
+
+def test_health(ended: Run) -> None:
     """A backend without a fault fails none of these rules."""
-    outcomes = ended("none", *(fault.rule_id for fault in FAULTS.values())).parseoutcomes()
-    assert outcomes.get("failed", 0) == outcomes.get("errors", 0) == 0
-    assert outcomes["passed"] >= len({fault.rule_id for fault in FAULTS.values()})
+    rules = [rule for rule in rules_about(IN_MEMORY) if rule != "T11-01"]  # which is of those that keep anything
+    check_health(ended("faulty://memory/", *rules), *rules)
+
+
+@pytest.mark.usefixtures("troupe")
+def test_health_between_processes(ended: Run, tmp_path: Path) -> None:
+    """A file without a fault fails none of its rules."""
+    rules = rules_about(IN_A_FILE)
+    check_health(ended(f"faulty://sqlite/{tmp_path}/", *rules), *rules)
 
 
 def test_there_are_enough() -> None:
-    """At least 25 faults are planted, each described by a sentence."""
+    """At least 25 faults are planted, each described by a sentence, and every topic has one that it finds."""
     assert len(FAULTS) >= 25
-    assert [name for name, fault in FAULTS.items() if not re.fullmatch(r"[A-Z].*\.", fault.sentence)] == []
+    assert [name for name, fault in FAULTS.items() if not re.fullmatch(r"[A-Z`].*\.", fault.sentence)] == []
+    assert {rule_id.rpartition("-")[0] for rule_id in rules_about(list(FAULTS))} == set(TOPICS)

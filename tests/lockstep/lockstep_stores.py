@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 from uuid import uuid4
 
+from lockstep_values import CHANGES
+
 from karaoke_persist import KaraokePersistError, Library
 from karaoke_persist.contract import Query
-from karaoke_persist.testing import KIT_MODELS, Place
+from karaoke_persist.models import Record
+from karaoke_persist.testing import Place
 from karaoke_persist.testing.handles import Probe, probing
 from karaoke_persist.testing.ticking import Ticking
 
@@ -37,12 +41,6 @@ class Lockstep:
         """A session on each."""
         return Sessions(self.libraries, self._clocks, read_only=read_only)
 
-    def check_same(self) -> None:
-        """Everything that is committed is the same on all."""
-        sessions = self.session(read_only=True)
-        sessions.dump()
-        sessions.end()
-
 
 class Sessions:
     """A session on each backend, which do the same."""
@@ -53,40 +51,45 @@ class Sessions:
             for backend, library in libraries.items()
         }
         self.probes = {backend: block.__enter__() for backend, block in self.blocks.items()}
+        self._given: deque[tuple[Any, str]] = deque(maxlen=20)
 
     def do(self, act: Callable[[Probe], Any]) -> Any:
-        """What a call answers, or the type of the error it raises: on all of them the same."""
-        answers = {backend: _answer(act, probe) for backend, probe in self.probes.items()}
+        """What a call answers, or the error it raises: on all of them the same."""
+        answers = {backend: self._answer(act, probe) for backend, probe in self.probes.items()}
         first, *others = answers.values()
         assert all(other == first for other in others), answers
         return first
 
     def dump(self) -> Any:
         """Everything that the session sees."""
-        return self.do(lambda probe: [row for model in KIT_MODELS for row in probe.find(Query(model))])
+        return self.do(lambda probe: [row for model in CHANGES for row in probe.find(Query(model))])
 
     def end(self, *, commit: bool = True) -> None:
-        """Commit, or roll back; the changes that are told are the same on all."""
+        """Commit, or roll back; the changes that are told are the same on all, and what was read is as it was."""
         if not commit:
             for probe in self.probes.values():
                 probe.rollback()
         for block in self.blocks.values():
             block.__exit__(None, None, None)
-        self.do(lambda probe: [[change.model, change.key, change.kind] for change in probe.changes])
+        self.do(lambda probe: probe.changes)
+        assert all(_text(answer) == text for answer, text in self._given)
+
+    def _answer(self, act: Callable[[Probe], Any], probe: Probe) -> str:
+        try:
+            answer = act(probe)
+        except KaraokePersistError as error:
+            return f"{type(error).__name__}: {error}"
+        text = _text(answer)
+        self._given.append((answer, text))
+        return text
 
 
-def _answer(act: Callable[[Probe], Any], probe: Probe) -> str:
-    try:
-        return json.dumps(_plain(act(probe)), sort_keys=True)
-    except KaraokePersistError as error:
-        return type(error).__name__
+def _text(answer: Any) -> str:
+    """An answer as JSON, in which 1, 1.0 and true are three different values."""
+    return json.dumps(answer, sort_keys=True, default=_plain)
 
 
 def _plain(value: Any) -> Any:
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value if isinstance(value, str | int | float | None) else str(value)
+    if isinstance(value, Record):
+        return [type(value).__name__, vars(value)]
+    return dict(value) if isinstance(value, Mapping) else str(value)

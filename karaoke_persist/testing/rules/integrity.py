@@ -83,10 +83,11 @@ class IntegrityRules(Conformance):
     @rule("I-03")
     @every_write
     def test_unique_together(self, library: Library, other: Library, write: Write) -> None:
-        """Fields that are unique together may repeat one by one, and not together."""
+        """Fields that are unique together may repeat one by one, and not together: `AlreadyExists` names them all."""
         stored(library, Shelf(id="s", label="one", room="r", place=1), Shelf(id="t", label="two", room="r", place=2))
         with nothing_changes(other):
-            refused(library, write, Shelf(id="u", label="three", room="r", place=1), AlreadyExists)
+            error = refused(library, write, Shelf(id="u", label="three", room="r", place=1), AlreadyExists)
+        assert (error.model, error.field, error.value) == ("Shelf", "room, place", ("r", 1))
 
     @rule("I-04")
     def test_absent_values_are_not_the_same(self, library: Library, other: Library) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from karaoke_persist import Library, SchemaMismatch
+from karaoke_persist import Library, OpenOptions, SchemaMismatch
 from karaoke_persist.contract import Capability
 from karaoke_persist.testing.handles import Conformance, Opener, Place, StoreUrl, add_songs, nothing_changes, require
 from karaoke_persist.testing.processes import in_processes
@@ -55,10 +55,12 @@ class SchemaRules(Conformance):
         assert [library.songs.count_songs() for library in libraries] == [4] * 4
 
     @rule("M-06")
-    def test_processes_that_open_at_once(self, library: Library, store_url: StoreUrl, open_library: Opener) -> None:
+    def test_processes_that_open_at_once(
+        self, library: Library, store_url: StoreUrl, store_options: OpenOptions, open_library: Opener
+    ) -> None:
         """Four processes that open an empty database at the same time all succeed."""
         require(library, Capability.MULTI_PROCESS)
-        places = [(Place(store_url("fresh")), f"{number}") for number in range(4)]
+        places = [(Place(store_url("fresh"), store_options), f"{number}") for number in range(4)]
         assert in_processes(open_and_store, places) == ["current"] * 4
         assert open_library("fresh").songs.count_songs() == 4
 

@@ -168,6 +168,7 @@ class DuplicateRules(Conformance):
         cursor = at.find_duplicates(limit=1).cursor
         assert cursor is not None
         mistakes: list[dict[str, Any]] = [{"by": "fuzzy"}, {"limit": 0}, {"cursor": "nonsense"}]
-        for arguments in (*mistakes, {"by": "exact", "cursor": cursor}):
+        mistakes.append({"by": "exact", "cursor": cursor})
+        for arguments in mistakes:
             with pytest.raises(InvalidValue):
                 at.find_duplicates(**arguments)

@@ -153,10 +153,12 @@ class WaitingRules(Conformance):
         """The timeout given to `open` holds for one-shot writes and for transactions without one of their own."""
         hasty = open_library(timeout=0)
         with library.transaction():
+            begun = time.monotonic()
             with pytest.raises(Busy):
                 hasty.songs.create_song("t", "x")
             with pytest.raises(Busy):
                 hasty.run(lambda tx: None)
+            assert time.monotonic() - begun < 1
 
     @rule("T3-04")
     def test_the_first_goes_on(self, library: Library, other: Library) -> None:

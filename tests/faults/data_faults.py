@@ -1,83 +1,22 @@
 # ruff: noqa: D102 - the contract says what the methods do
-"""Sessions that each break one promise, around a healthy session of the memory backend.
-
-Each says which rule finds it.
-"""
+"""Memory sessions that each lose, alter or misplace data: values, integrity, order, queries, search, what is told."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, ClassVar
+from typing import Any
 from unicodedata import normalize
 
-from karaoke_persist.contract import Measure, Written
-from karaoke_persist.errors import Conflict, ReferenceMissing
+from faulty import Delegate
 
-
-class Delegate:
-    """Everything that is not overridden is the healthy object's."""
-
-    found_by: ClassVar[str] = ""
-    exclusive: ClassVar[bool] = True
-    """Whether a writer waits for the one before it."""
-    store: Any
-
-    def __init__(self, healthy: Any) -> None:
-        self.healthy = healthy
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.healthy, name)
-
-    def begun(self, before: Any) -> None:
-        """A writer has its turn; `before` are the tables from before it waited."""
-
-
-class KeepsSavepointData(Delegate):
-    """Undoing a savepoint keeps what it did."""
-
-    found_by = "T5-01"
-
-    def savepoint(self) -> Any:
-        savepoint = self.healthy.savepoint()
-        savepoint.rollback = savepoint.release
-        return savepoint
-
-
-class ShowsWritesBeforeCommit(Delegate):
-    """Others see what is not committed."""
-
-    found_by = "T6-04"
-
-    def upsert(self, values: Any) -> Any:
-        written = self.healthy.upsert(values)
-        self.healthy._database.publish(self.healthy._tables)
-        return written
-
-
-class ReadsWithoutSnapshot(Delegate):
-    """A reader sees each commit at once."""
-
-    found_by = "T2-01"
-
-    def find(self, query: Any) -> Any:
-        if self.healthy._read_only:
-            self.healthy._tables = self.healthy._database.tables
-        return self.healthy.find(query)
-
-
-class CommitsOnError(Delegate):
-    """What was to be undone is committed."""
-
-    found_by = "T4-02"
-
-    def rollback(self) -> None:
-        self.healthy.rollback() if self.healthy._read_only else self.healthy.commit()
+from karaoke_persist.contract import IsNull, Measure, Not, Written
+from karaoke_persist.errors import AlreadyExists, ReferenceMissing
 
 
 class LosesExpect(Delegate):
     """A stale write is done."""
 
-    found_by = "T10-02"
+    found_by = ("T10-02",)
 
     def patch(self, model: Any, key: str, changes: Any, *, expect: int | None = None) -> Any:
         return self.healthy.patch(model, key, changes)
@@ -86,7 +25,7 @@ class LosesExpect(Delegate):
 class SortsAbsentFirst(Delegate):
     """Absent values come first."""
 
-    found_by = "O-03"
+    found_by = ("O-03",)
 
     def find(self, query: Any) -> Any:
         rows = self.healthy.find(query)
@@ -95,10 +34,59 @@ class SortsAbsentFirst(Delegate):
         return sorted(rows, key=lambda row: getattr(row, query.order.field) is not None)
 
 
+class ComparesAsSQL(Delegate):
+    """`Not` of a comparison leaves out the rows in which the field is absent."""
+
+    found_by = ("Q-01",)
+
+    def find(self, query: Any) -> Any:
+        return [row for row in self.healthy.find(query) if _is_known(query.where, row)]
+
+
+class WritesPastTheLimit(Delegate):
+    """A patch or a deletion by query takes every row, whatever limit the query has."""
+
+    found_by = ("Q-06",)
+
+    def patch_where(self, query: Any, changes: Any) -> Any:
+        return self.healthy.patch_where(dataclasses.replace(query, limit=None), changes)
+
+    def delete_where(self, query: Any) -> Any:
+        return self.healthy.delete_where(dataclasses.replace(query, limit=None))
+
+
+class SumsAsDoubles(Delegate):
+    """Sums are as exact as a floating point number."""
+
+    found_by = ("Q-10",)
+
+    def aggregate(self, request: Any) -> Any:
+        functions = [*[None] * len(request.by), *(measure.function for measure in request.measures)]
+        return [
+            tuple(
+                int(float(value)) if function == "sum" and value is not None else value
+                for function, value in zip(functions, answer, strict=True)
+            )
+            for answer in self.healthy.aggregate(request)
+        ]
+
+
+class NamesNothing(Delegate):
+    """An error says that something is wrong, and not with what."""
+
+    found_by = ("E-02",)
+
+    def insert(self, values: Any, *, verbatim: bool = False) -> None:
+        try:
+            self.healthy.insert(values, verbatim=verbatim)
+        except AlreadyExists as error:
+            raise AlreadyExists("row", "field", "value") from error
+
+
 class DropsMicroseconds(Delegate):
     """Times are cut to seconds."""
 
-    found_by = "V-07"
+    found_by = ("V-07",)
 
     def upsert(self, values: Any) -> Any:
         return self.healthy.upsert([self._shortened(value) for value in values])
@@ -111,7 +99,7 @@ class DropsMicroseconds(Delegate):
 class KeepsHalfABatch(Delegate):
     """The rows before the one that is refused stay."""
 
-    found_by = "I-06"
+    found_by = ("I-06",)
 
     def upsert(self, values: Any) -> Any:
         return [written for value in values for written in self.healthy.upsert([value])]
@@ -120,7 +108,7 @@ class KeepsHalfABatch(Delegate):
 class TellsOfNothing(Delegate):
     """A write that changed nothing is told as an update."""
 
-    found_by = "N-05"
+    found_by = ("N-05",)
 
     def upsert(self, values: Any) -> Any:
         return [Written(each.key, each.before, each.before + 1) for each in self.healthy.upsert(values)]
@@ -129,7 +117,7 @@ class TellsOfNothing(Delegate):
 class FoldsIds(Delegate):
     """Ids that differ in case are the same."""
 
-    found_by = "V-06"
+    found_by = ("V-06",)
 
     def get(self, model: Any, keys: Any) -> Any:
         folded = {row.key.casefold(): row for row in self.healthy._rows(model)}
@@ -139,7 +127,7 @@ class FoldsIds(Delegate):
 class ForgetsReferences(Delegate):
     """What is still named is deleted."""
 
-    found_by = "I-11"
+    found_by = ("I-11",)
 
     def delete_where(self, query: Any) -> Any:
         table = self.healthy._table(query.model)
@@ -153,7 +141,7 @@ class ForgetsReferences(Delegate):
 class SearchesTitlesAlone(Delegate):
     """Songs are found by their titles only."""
 
-    found_by = "R-01"
+    found_by = ("R-01",)
 
     def search(self, request: Any) -> Any:
         result = self.healthy.search(request)
@@ -161,72 +149,10 @@ class SearchesTitlesAlone(Delegate):
         return dataclasses.replace(result, songs=songs)
 
 
-class LosesOneOfTwoWriters(Delegate):
-    """Of two writers that overlap, the later to commit wins."""
-
-    found_by = "T1-16"
-    exclusive = False
-
-    def __init__(self, healthy: Any) -> None:
-        super().__init__(healthy)
-        self.base = healthy._tables
-
-    def commit(self) -> None:
-        self.healthy._database.publish(self.healthy._tables)
-
-    def rollback(self) -> None:
-        """There is nothing to give back."""
-
-
-class ChecksOnlyWhatItWrote(LosesOneOfTwoWriters):
-    """Overlapping writers are refused for rows that both wrote, not for rows that one read: snapshot isolation."""
-
-    found_by = "T1-18"
-
-    def commit(self) -> None:
-        database = self.healthy._database
-        merged = {name: self._merged(name, now) for name, now in database.tables.items()}
-        database.publish(merged)
-
-    def _merged(self, name: str, now: Any) -> Any:
-        base, mine = self.base[name].rows, self.healthy._tables[name].rows
-        written = {key for key in {*base, *mine} if base.get(key) is not mine.get(key)}
-        for key in written:
-            if base.get(key) is not now.rows.get(key):
-                raise Conflict(key)
-            now = now.with_row(mine[key]) if key in mine else now.without_row(key)
-        return now
-
-
-class ReadsBeforeItsTurn(Delegate):
-    """A writer that waited works on what it saw when it began to wait."""
-
-    found_by = "T1-04"
-
-    def begun(self, before: Any) -> None:
-        self.healthy._tables = before
-
-
-class StreamsTheLatest(Delegate):
-    """Each batch of a stream is of the moment it is read."""
-
-    found_by = "T2-07"
-
-    def stream(self, query: Any, batch: int) -> Any:
-        offset = 0
-        while True:
-            self.healthy._tables = self.healthy._database.tables
-            some = self.healthy.find(query)[offset : offset + batch]
-            if not some:
-                return
-            yield some
-            offset += batch
-
-
 class ChangesRowsInPlace(Delegate):
     """What was read before changes with its row."""
 
-    found_by = "V-22"
+    found_by = ("V-22",)
 
     def patch(self, model: Any, key: str, changes: Any, *, expect: int | None = None) -> Any:
         old = self.healthy._table(model).rows.get(key)
@@ -238,7 +164,7 @@ class ChangesRowsInPlace(Delegate):
 class ClearsWhatWasNotGiven(Delegate):
     """An upsert writes every field of a row that is there."""
 
-    found_by = "S-06"
+    found_by = ("S-06",)
 
     def upsert(self, values: Any) -> Any:
         return self.healthy.upsert([type(value).trusted(vars(value)) for value in values])
@@ -247,7 +173,7 @@ class ClearsWhatWasNotGiven(Delegate):
 class RaisesTheRevisionOfNothing(Delegate):
     """A patch that changes nothing raises the revision."""
 
-    found_by = "T10-04"
+    found_by = ("T10-04",)
 
     def patch(self, model: Any, key: str, changes: Any, *, expect: int | None = None) -> Any:
         written = self.healthy.patch(model, key, changes, expect=expect)
@@ -262,7 +188,7 @@ class RaisesTheRevisionOfNothing(Delegate):
 class ForgetsTargets(Delegate):
     """A reference to what is not there is stored."""
 
-    found_by = "I-07"
+    found_by = ("I-07",)
 
     def insert(self, values: Any, *, verbatim: bool = False) -> None:
         try:
@@ -277,7 +203,7 @@ class ForgetsTargets(Delegate):
 class ForgetsUniqueness(Delegate):
     """A second row takes a value that is to be unique."""
 
-    found_by = "I-02"
+    found_by = ("I-02",)
 
     def insert(self, values: Any, *, verbatim: bool = False) -> None:
         table = self.healthy._table(type(values[0]))
@@ -291,7 +217,7 @@ class ForgetsUniqueness(Delegate):
 class SortsByCodePoint(Delegate):
     """Text is sorted as the database's locale has it, capitals before small letters."""
 
-    found_by = "O-04"
+    found_by = ("O-04",)
 
     def find(self, query: Any) -> Any:
         rows = self.healthy.find(query)
@@ -306,7 +232,7 @@ class SortsByCodePoint(Delegate):
 class SkipsTies(Delegate):
     """A page goes on after the value of the last row, and leaves out the rows that share it."""
 
-    found_by = "O-02"
+    found_by = ("O-02",)
 
     def find(self, query: Any) -> Any:
         rows = self.healthy.find(query)
@@ -318,7 +244,7 @@ class SkipsTies(Delegate):
 class CountsAbsentValues(Delegate):
     """A count of distinct values counts the absent one."""
 
-    found_by = "Q-09"
+    found_by = ("Q-09",)
 
     def aggregate(self, request: Any) -> Any:
         return [
@@ -333,7 +259,7 @@ class CountsAbsentValues(Delegate):
 class TellsTheTotalOfThePage(Delegate):
     """The total of a search is the number of songs on the page."""
 
-    found_by = "R-23"
+    found_by = ("R-23",)
 
     def search(self, request: Any) -> Any:
         result = self.healthy.search(request)
@@ -343,7 +269,7 @@ class TellsTheTotalOfThePage(Delegate):
 class TakesPercentForAnything(Delegate):
     """A percent sign in a query stands for any text."""
 
-    found_by = "R-09"
+    found_by = ("R-09",)
 
     def search(self, request: Any) -> Any:
         return self.healthy.search(dataclasses.replace(request, text=request.text.replace("%", "")))
@@ -352,7 +278,7 @@ class TakesPercentForAnything(Delegate):
 class SearchesBySpelling(Delegate):
     """A search distinguishes capitals and accents."""
 
-    found_by = "R-05"
+    found_by = ("R-05",)
 
     def search(self, request: Any) -> Any:
         result = self.healthy.search(request)
@@ -363,7 +289,7 @@ class SearchesBySpelling(Delegate):
 class ForgetsEmptyText(Delegate):
     """Empty text is stored as absent."""
 
-    found_by = "V-15"
+    found_by = ("V-15",)
 
     def upsert(self, values: Any) -> Any:
         return self.healthy.upsert([value.replaced(_without_empty(value)) for value in values])
@@ -372,7 +298,7 @@ class ForgetsEmptyText(Delegate):
 class ComposesText(Delegate):
     """Text is stored in its composed form, not code point for code point."""
 
-    found_by = "V-04"
+    found_by = ("V-04",)
 
     def upsert(self, values: Any) -> Any:
         return self.healthy.upsert([value.replaced(_composed(value)) for value in values])
@@ -381,20 +307,10 @@ class ComposesText(Delegate):
 class TellsInsertionsAsUpdates(Delegate):
     """A row that is new is told as if it had been there."""
 
-    found_by = "N-01"
+    found_by = ("N-01",)
 
     def upsert(self, values: Any) -> Any:
         return [Written(each.key, each.before or 1, each.after + 1) for each in self.healthy.upsert(values)]
-
-
-class LeavesSessionsOpen(Delegate):
-    """A reader's connection is not given back."""
-
-    found_by = "C-19"
-
-    def rollback(self) -> None:
-        self.healthy.rollback()
-        self.store.sessions_open += 1
 
 
 def _without_empty(value: Any) -> dict[str, Any]:
@@ -405,3 +321,9 @@ def _composed(value: Any) -> dict[str, Any]:
     return {
         name: normalize("NFC", text) for name, text in vars(value).items() if isinstance(text, str) and name != "id"
     }
+
+
+def _is_known(condition: Any, row: Any) -> bool:
+    """Whether a condition is a `Not` of nothing that is absent."""
+    named = getattr(condition.condition, "field", None) if isinstance(condition, Not) else None
+    return named is None or getattr(row, named) is not None or type(condition.condition) is IsNull

@@ -1,0 +1,63 @@
+"""A backend with a fault does not keep step: the machines see what they are to see."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+from fault_runs import install_faults
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from lockstep_machines import Machine, OneSession, TwoSessions
+from planted import FAULTS
+from test_lockstep import BOUNDS
+
+from karaoke_persist import KaraokePersistError
+
+SEARCHING = settings(BOUNDS, phases=[Phase.generate], report_multiple_bugs=False)
+BETWEEN_SESSIONS = {
+    "checks_only_what_it_wrote",
+    "lets_two_writers_in",
+    "loses_one_of_two_writers",
+    "reads_without_snapshot",
+}
+UNSEEN = {
+    "reads_before_its_turn": "no session waits",
+    "leaves_sessions_open": "nothing that is read, told or stored is wrong",
+    "leaves_writers_open": "nothing that is read, told or stored is wrong",
+}
+IN_SESSIONS = [
+    name
+    for name, fault in FAULTS.items()
+    if fault.kind.__module__ in ("data_faults", "session_faults") and name not in BETWEEN_SESSIONS | set(UNSEEN)
+]
+
+
+def run_beside_memory(machine: type[Machine], name: str) -> None:
+    """Run a machine over memory as it is and memory with a fault."""
+    urls: dict[str, Any] = {"memory": "memory://{}".format, "faulty": partial("faulty://{}/{}-faulty".format, name)}
+    run_state_machine_as_test(type("Machine", (machine,), {"urls": urls}), settings=SEARCHING)
+
+
+@pytest.mark.parametrize("name", IN_SESSIONS)
+def test_a_fault_is_seen(install: Any, name: str) -> None:
+    """A fault in what a session answers, tells or stores is seen by the machine that runs one session at a time."""
+    install_faults(install)
+    with pytest.raises((AssertionError, KaraokePersistError)):
+        run_beside_memory(OneSession, name)
+
+
+@pytest.mark.parametrize("name", sorted(BETWEEN_SESSIONS))
+def test_a_fault_between_sessions_is_seen(install: Any, name: str) -> None:
+    """A fault in what sessions do to each other is seen by the machine that runs several."""
+    install_faults(install)
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        run_beside_memory(TwoSessions, name)
+
+
+@pytest.mark.parametrize("machine", [OneSession, TwoSessions])
+def test_health(install: Any, machine: type[Machine]) -> None:
+    """Memory beside memory keeps step for as long as a fault is looked for."""
+    install_faults(install)
+    run_beside_memory(machine, "memory")
