@@ -17,7 +17,8 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from karaoke_persist.contract import BackendInfo, Capability, StoreOptions
-from karaoke_persist_sql import Lease, WritingSession, upgrade
+from karaoke_persist_sql import Lease, WritingSession
+from karaoke_persist_sql.schema import upgrade
 from karaoke_persist_sqlite.connections import retried
 from karaoke_persist_sqlite.store import SQLiteStore
 
