@@ -12,6 +12,7 @@ import typer
 
 import karaoke_persist
 from karaoke_persist.cli.demo_files import lay_out
+from karaoke_persist.cli.demo_night import night
 from karaoke_persist.media import SyncReport
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to put the
 
 
 def demo(folder: Folder = Path("karaoke-demo")) -> None:
-    """Lay out a few real songs, bring them into a SQLite file, and show what can be asked of it.
+    """Lay out a few real songs, bring them into a SQLite file, sing a few of them, and show what can be asked of it.
 
     Running it again changes nothing.
     """
@@ -41,6 +42,8 @@ def demo(folder: Folder = Path("karaoke-demo")) -> None:
         _show_report(screen, report, songs, copied)
         _show_library(screen, library)
         _show_searches(screen, library)
+        for heading, part in night(library):
+            _print_part(screen, heading, part)
     _show_next(screen, database)
 
 
@@ -103,7 +106,7 @@ def _show_next(screen: Console, database: Path) -> None:
     url = shlex.quote(f"sqlite:///{database}")
     screen.print("\n[bold]The database[/] is", visible(database.absolute()), soft_wrap=True)
     screen.print("[bold]What to try next[/]")
-    for command in (f"search foster --store {url}", f"schema --store {url}", "backends", "sync ~/Music"):
+    for command in (f"search foster --store {url}", f"queue list --store {url}", "backends", "sync ~/Music"):
         screen.print(visible(f"  {_command_name()} {command}"), style="cyan", soft_wrap=True)
 
 

@@ -10,11 +10,10 @@ from typing import Any, Final, TypeAlias
 from karaoke_persist.contract import And, Condition, In, Order, Query, SearchRequest
 from karaoke_persist.contract.checks import MAX_LIMIT, sortable_fields
 from karaoke_persist.models import Song
+from karaoke_persist.operations.lengths import length_ms
 from karaoke_persist.operations.smart_playlists import SmartQuery
 from karaoke_persist.session import Session
 
-UNKNOWN_LENGTH_MS: Final = 240_000
-"""What a song of unknown length counts as."""
 _CHUNK: Final = 1_000
 Found: TypeAlias = tuple[str, int | None]
 """The id of a song, and its length."""
@@ -40,7 +39,7 @@ def _limited(smart: SmartQuery, songs: Iterable[Found]) -> Iterator[Found]:
     """The songs up to the limit: those that fit before the first that would exceed it."""
     total = 0
     for key, length in islice(songs, smart.songs):
-        total += UNKNOWN_LENGTH_MS if length is None else max(length, 0)
+        total += length_ms(length)
         if smart.duration_ms is not None and total > smart.duration_ms:
             return
         yield key, length

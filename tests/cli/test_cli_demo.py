@@ -15,12 +15,19 @@ def test_the_demo_makes_a_library_and_shows_it(command, tmp_path):
         "heidenroslein   Heidenröslein",
         "frere JACQUES   Frère Jacques",
         "Ὅσον ζῇς φαίνου",
+        "1   Ana            Camptown Races   last sang 3 turns ago",
+        "2   Bob and Cleo   Oh! Susanna      was the last to sing",
+        "3   Ana            Frère Jacques    waits behind their own earlier song",
+        "Cleo      Калинка",
+        "Bob          1",
+        "1   Frère Jacques   Traditionnel",
         str(tmp_path / "karaoke-demo" / "karaoke.db"),
         "karaoke-persist sync ~/Music",
     ):
         assert part in shown
     with karaoke_persist.open(tmp_path / "karaoke-demo/karaoke.db", create_schema=False) as library:
         assert library.songs.count_songs() == 14
+        assert [sung.performance.status for sung in library.history.get_performances_page().items] == ["completed"] * 3
 
 
 def test_what_the_demo_proposes_works(command):
@@ -38,14 +45,14 @@ def test_the_demo_run_twice_changes_nothing_and_says_so(command, tmp_path):
     command("demo", "here")
     files = {path: path.stat().st_mtime_ns for path in (tmp_path / "here/songs").rglob("*")}
     with karaoke_persist.open(tmp_path / "here/karaoke.db") as library:
-        songs = library.songs.get_songs()
+        songs, queue = library.songs.get_songs(), library.queue.view()
 
     shown = command("demo", "here").out
 
     assert "Nothing changed" in shown
     assert files == {path: path.stat().st_mtime_ns for path in (tmp_path / "here/songs").rglob("*")}
     with karaoke_persist.open(tmp_path / "here/karaoke.db") as library:
-        assert songs == library.songs.get_songs()
+        assert (songs, queue) == (library.songs.get_songs(), library.queue.view())
 
 
 def test_the_demo_leaves_a_persons_files_alone(command, tmp_path):

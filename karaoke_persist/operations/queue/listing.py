@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 from karaoke_persist.contract import Eq, In, Order, Query
 from karaoke_persist.models import Performance, PerformanceSinger, QueueEntry, QueueSinger, Room, Song
 from karaoke_persist.operations.base import Operations, operation
+from karaoke_persist.operations.lengths import length_ms
 from karaoke_persist.operations.queue.answers import QueueItem, QueueView, Singer
-from karaoke_persist.operations.queue.room_queue import MAIN, RoomQueue, length_ms
+from karaoke_persist.operations.queue.room_queue import MAIN, RoomQueue
 from karaoke_persist.session import Session
 
 _MILLISECOND: Final = timedelta(milliseconds=1)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from karaoke_persist.contract import Eq, Query
 from karaoke_persist.errors import QuotaExceeded
 from karaoke_persist.models import QueueEntry, QueueSinger, Song
+from karaoke_persist.operations.lengths import length_ms
 from karaoke_persist.operations.performances import songs_tonight
 from karaoke_persist.operations.queue.listing import facts_of
-from karaoke_persist.operations.queue.room_queue import RoomQueue, length_ms
+from karaoke_persist.operations.queue.room_queue import RoomQueue
 
 
 def check_quotas(queue: RoomQueue, singers: Iterable[QueueSinger], song: Song) -> None:

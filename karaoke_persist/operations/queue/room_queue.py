@@ -13,7 +13,6 @@ from karaoke_persist.session import Session
 
 MAIN: Final = "main"
 """The room that is there without having been opened."""
-UNKNOWN_LENGTH_MS: Final = 240_000
 _KIND: Final = ListKind(Room, "queue_rev", QueueEntry, "room_id")
 _FEW: Final = 20
 
@@ -114,8 +113,3 @@ def standing_entry(session: Session, entry_id: str, wanted: str) -> tuple[RoomQu
     if entry.state == "playing":
         raise IllegalState("QueueEntry", entry_id, "playing", wanted, "Complete or skip it instead")
     return queue_of(session, entry.room_id), entry
-
-
-def length_ms(duration_ms: int | None) -> int:
-    """How long a song is taken to last."""
-    return UNKNOWN_LENGTH_MS if duration_ms is None else duration_ms
