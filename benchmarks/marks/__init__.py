@@ -18,11 +18,14 @@ from benchmarks.marks import (
     p8_streaming,
     p9_memory,
     p10_artists,
+    p11_queue,
+    p12_playlist,
     p13_claims,
     p14_duplicates,
+    p14_statistics,
 )
 
-HUNDRED_THOUSAND, MILLION = 100_000, 1_000_000
+TEN_THOUSAND, HUNDRED_THOUSAND, MILLION = 10_000, 100_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ MARKS = {
     "P8": Mark(p8_streaming.run, _BOTH, (MILLION,)),
     "P9": Mark(p9_memory.run, ("memory",)),
     "P10": Mark(p10_artists.run, _BOTH, (HUNDRED_THOUSAND, MILLION)),
+    "P11": Mark(p11_queue.run, _BOTH, (TEN_THOUSAND,)),
+    "P12": Mark(p12_playlist.run, _BOTH, (TEN_THOUSAND,)),
     "P13": Mark(p13_claims.run, _BOTH),
     "P14": Mark(p14_duplicates.run, _BOTH),
+    "P14-statistics": Mark(p14_statistics.run, _BOTH, (TEN_THOUSAND,)),
 }
