@@ -12,6 +12,7 @@ from karaoke_persist.operations.answers import Page
 from karaoke_persist.operations.base import Operations, no, operation, zero
 from karaoke_persist.operations.favorite_pages import page_by_date, page_by_title
 from karaoke_persist.operations.paging import page_of
+from karaoke_persist.operations.redirects import merged
 from karaoke_persist.operations.user_answers import LikedSong
 from karaoke_persist.session import Session
 
@@ -22,7 +23,7 @@ PAGES: Final = {"title": page_by_title, "added_at": page_by_date}
 class FavoriteOperations(Operations):
     """What users like: songs, and artists whatever the spelling. Guests are users here.
 
-    Liking twice is liking once, and the first date stays.
+    Liking twice is liking once, and the first date stays. The id of a song that was merged stands for the one kept.
     """
 
     # songs
@@ -31,31 +32,33 @@ class FavoriteOperations(Operations):
     def add_song(self, user_id: str, song_id: str) -> bool:
         """Let a user like a song; False if that was so before."""
         self._check_there(User, user_id)
-        self._check_there(Song, song_id)
-        return self._add(_liked_song(user_id, song_id), FavoriteSong, user_id=user_id, song_id=song_id)
+        kept = self._kept([song_id])[song_id]
+        self._check_there(Song, kept)
+        return self._add(_liked_song(user_id, kept), FavoriteSong, user_id=user_id, song_id=kept)
 
     @operation("write")
     def remove_song(self, user_id: str, song_id: str) -> bool:
         """Let a user like a song no more; False if that was so before."""
-        return self.session.delete_where(Query(FavoriteSong, _liked_song(user_id, song_id))) > 0
+        kept = self._kept([song_id])[song_id]
+        return self.session.delete_where(Query(FavoriteSong, _liked_song(user_id, kept))) > 0
 
     @operation("write")
     def toggle_song(self, user_id: str, song_id: str) -> bool:
         """Turn it round; whether the user likes the song now."""
         return not self.remove_song(user_id, song_id) and self.add_song(user_id, song_id)
 
-    @operation("single", no)
+    @operation("read", no)
     def is_favorite(self, user_id: str, song_id: str) -> bool:
         """Whether a user likes a song."""
-        return bool(self.session.find(Query(FavoriteSong, _liked_song(user_id, song_id))))
+        return self.are_favorites(user_id, [song_id])[song_id]
 
-    @operation("single", dict)
+    @operation("read", dict)
     def are_favorites(self, user_id: str, song_ids: Iterable[str]) -> dict[str, bool]:
         """For each of many songs whether a user likes it."""
-        wanted = _several("song_ids", song_ids)
-        liked = And(Eq("user_id", user_id), In("song_id", wanted))
+        kept = self._kept(_several("song_ids", song_ids))
+        liked = And(Eq("user_id", user_id), In("song_id", tuple(kept.values())))
         found = {song_id for (song_id,) in self.session.rows(Query(FavoriteSong, liked), ("song_id",))}
-        return {song_id: song_id in found for song_id in wanted}
+        return {asked: song_id in found for asked, song_id in kept.items()}
 
     @operation("read")
     def get_songs_page(
@@ -81,12 +84,12 @@ class FavoriteOperations(Operations):
         """How many songs a user likes."""
         return self._count(FavoriteSong, user_id)
 
-    @operation("single", dict)
+    @operation("read", dict)
     def get_song_counts(self, song_ids: Iterable[str]) -> dict[str, int]:
         """For each of many songs how many users like it."""
-        wanted = _several("song_ids", song_ids)
-        counts = self._counts(FavoriteSong, "song_id", wanted)
-        return {song_id: counts.get(song_id, 0) for song_id in wanted}
+        kept = self._kept(_several("song_ids", song_ids))
+        counts = self._counts(FavoriteSong, "song_id", kept.values())
+        return {asked: counts.get(song_id, 0) for asked, song_id in kept.items()}
 
     # artists
 
@@ -137,6 +140,11 @@ class FavoriteOperations(Operations):
     def _check_there(self, model: type[Record], key: str) -> None:
         if self.session.get(model, key) is None:
             raise NotFound(model.__name__, key)
+
+    def _kept(self, song_ids: Iterable[str]) -> dict[str, str]:
+        """For each id its own or, if that song was merged, that of the song that was kept."""
+        wanted = list(song_ids)
+        return {**dict(zip(wanted, wanted, strict=True)), **merged(self.session, wanted)}
 
     def _add(self, same: Condition, model: type[FavoriteSong | FavoriteArtist], **fields: Any) -> bool:
         if self.session.find(Query(model, same)):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from karaoke_persist.contract import Eq, Query
+from karaoke_persist.contract import Eq, IsNull, Not, Query
 from karaoke_persist.errors import IllegalState, InvalidValue, NotFound
 from karaoke_persist.models import Playlist, User
 from karaoke_persist.models.singer import checked_singer, user_key, user_of
 from karaoke_persist.operations.base import Operations, operation
 from karaoke_persist.operations.favorite_operations import move_user_favorites
 from karaoke_persist.operations.singer_moves import move_singer
+from karaoke_persist.operations.smart_playlists import with_other_user
 from karaoke_persist.operations.user_answers import MergedSinger
 
 _LOOKS: Final = ("display_name", "theme", "color")
@@ -64,9 +65,16 @@ class SingerOperations(Operations):
         """What only users have; how many favourites and playlists. Then the user is gone."""
         favorites = move_user_favorites(self.session, user.id, target.id)
         playlists = self.session.patch_where(Query(Playlist, Eq("owner", user.id)), {"owner": target.id})
+        self._move_criteria(user, target)
         self.session.patch(User, target.id, _filled(user, target))
         self.session.delete(User, user.id)
         return favorites, playlists
+
+    def _move_criteria(self, user: User, target: User) -> None:
+        """Smart playlists of what the one likes are of what the other likes."""
+        for playlist in self.session.find(Query(Playlist, Not(IsNull("criteria")))):
+            criteria = with_other_user(playlist.criteria, user.id, target.id)
+            self.session.patch(Playlist, playlist.id, {"criteria": criteria})
 
 
 def _check_may_become(user: User, target: User | None, into: str) -> None:

@@ -71,6 +71,17 @@ def parse(criteria: object, now: datetime) -> SmartQuery:
     return _Parser(now).criteria(criteria)
 
 
+def with_other_user(criteria: Any, old: str, new: str) -> Any:
+    """The same criteria about another user's favourites, where they are about one's."""
+    if isinstance(criteria, Mapping):
+        if criteria.get("favorite_of") == old:
+            return {**criteria, "favorite_of": new}
+        return {name: with_other_user(value, old, new) for name, value in criteria.items()}
+    if isinstance(criteria, list | tuple):
+        return [with_other_user(value, old, new) for value in criteria]
+    return criteria
+
+
 class _Parser:
     def __init__(self, now: datetime) -> None:
         self._now = now

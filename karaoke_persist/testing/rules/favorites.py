@@ -210,6 +210,18 @@ class FavoriteRules(Conformance):
         together(*[lambda each=f"u{number}": library.favorites.add_song(each, "song-001") for number in range(8)])
         assert library.favorites.get_song_counts(["song-000", "song-001"]) == {"song-000": 1, "song-001": 8}
 
+    @rule("F-13")
+    def test_the_ids_of_merged_songs(self, library: Library, other: Library) -> None:
+        """The id of a song that was merged stands for the one that was kept, to like it and to ask about it."""
+        furnish(library)
+        library.favorites.add_song("ana", "song-001")
+        library.versions.merge_songs("song-000", ["song-001"])
+        assert other.favorites.are_favorites("ana", ["song-001", "song-000"]) == {"song-001": True, "song-000": True}
+        assert other.favorites.get_song_counts(["song-001", "song-000"]) == {"song-001": 1, "song-000": 1}
+        assert library.favorites.add_song("ana", "song-001") is False
+        assert [library.favorites.toggle_song("ana", "song-001") for _ in range(2)] == [False, True]
+        assert [each.song.id for each in other.favorites.get_songs_page("ana").items] == ["song-000"]
+
 
 def furnish(library: Library, *others: Any) -> None:
     """Three users, and songs for them to like."""

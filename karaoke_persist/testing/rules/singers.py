@@ -9,7 +9,7 @@ import pytest
 
 from karaoke_persist import IllegalState, InvalidValue, Library, MergedSinger, NotFound, singer_key, user_key
 from karaoke_persist.contract import Query
-from karaoke_persist.models import Credential, Playlist
+from karaoke_persist.models import Credential, Playlist, thaw
 from karaoke_persist.testing.handles import (
     Conformance,
     Opener,
@@ -184,6 +184,24 @@ class SingerRules(Conformance):
         assert {"QueueSinger", "PerformanceSinger", "FavoriteSong", "User"} == {
             each.model for each in recorder.commits[-1]
         }
+
+    @rule("G-12")
+    def test_smart_playlists_follow_a_merge(self, library: Library, other: Library) -> None:
+        """A smart playlist of what a user likes is of what the other likes, wherever in its criteria that stands."""
+        for username in ("ana", "bob"):
+            library.users.register(username, user_id=username)
+        add_songs(library, song())
+        library.favorites.add_song("ana", "song-1")
+        both = {"all": [{"not": {"favorite_of": "ana"}}, {"favorite_of": "bob"}]}
+        for number, where in enumerate(({"favorite_of": "ana"}, both)):
+            library.playlists.create("Liked", playlist_id=f"{number}", criteria={"version": 1, "where": where})
+        plain = library.playlists.create("Favourites of ana")
+        library.singers.merge_singers(ANA, BOB)
+        found = [other.playlists.get(f"{number}") for number in range(2)]
+        expected = [{"favorite_of": "bob"}, {"all": [{"not": {"favorite_of": "bob"}}, {"favorite_of": "bob"}]}]
+        assert [thaw(playlist.criteria)["where"] for playlist in found if playlist] == expected
+        assert other.playlists.get(plain.id) == plain
+        assert [item.song.id for item in other.playlists.get_contents("0").items] == ["song-1"]
 
     @rule("G-11")
     def test_eight_threads_claim_one_guest(self, library: Library) -> None:
