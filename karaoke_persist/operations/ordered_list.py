@@ -39,7 +39,8 @@ class OrderedList:
     """One list, within a session."""
 
     def __init__(self, session: Session, kind: ListKind, list_id: str) -> None:
-        self._session, self._kind, self.id = session, kind, list_id
+        self._session, self._kind = session, kind
+        self.id: str = list_id
         self.spread: list[Any] = []
         """All entries as they stood before their ranks were spread, if this had to be done."""
 

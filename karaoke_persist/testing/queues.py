@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 
 from karaoke_persist import Library
 from karaoke_persist.contract import Query
@@ -16,20 +15,6 @@ from karaoke_persist.testing.handles import add_songs, probing, stored
 from karaoke_persist.testing.samples import song
 
 MINUTE = 60_000
-
-
-class HandClock:
-    """A clock that stands still until it is moved on."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2000, 1, 1, 20, tzinfo=UTC)
-
-    def __call__(self) -> datetime:  # noqa: D102 - the class says it
-        return self.now
-
-    def pass_by(self, **time: float) -> None:
-        """Let some time pass."""
-        self.now += timedelta(**time)
 
 
 def with_songs(library: Library, count: int = 9) -> Library:

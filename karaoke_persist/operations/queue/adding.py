@@ -69,9 +69,9 @@ class AddingOperations(Operations):
             id=new_id,
             room_id=room,
             rank="",
-            song_id=song_id,
+            song_id=song.id,
             pinned=place.is_named,
-            **{**_settings(self.session, rows, song_id), **given},
+            **{**_settings(self.session, rows, song.id), **given},
         )
         return AddedEntry(item_of(queue, *_stored(queue, entry, rows, place)), warnings)
 

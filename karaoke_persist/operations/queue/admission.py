@@ -12,16 +12,17 @@ from karaoke_persist.operations.performances import sung_tonight
 from karaoke_persist.operations.queue.answers import Repeat
 from karaoke_persist.operations.queue.quotas import check_quotas
 from karaoke_persist.operations.queue.room_queue import RoomQueue
+from karaoke_persist.operations.redirects import find_song
 
 _BY_FORCE: Final = "let the host add it with force=True"
 
 
 def song_for(queue: RoomQueue, song_id: str, *, force: bool) -> Song:
-    """The song. For a guest a hidden one is not there, and a closed room takes none."""
+    """The song, or the one it was merged into. For a guest a hidden one is not there, and a closed room takes none."""
     room = queue.room
     if not room.is_open and not force:
         raise IllegalState("Room", room.id, "closed", "take entries of guests", f"Open the room, or {_BY_FORCE}")
-    song = queue.session.get(Song, song_id)
+    song = find_song(queue.session, song_id)
     if song is None or (song.hidden and not force):
         raise NotFound("Song", song_id)
     return song

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from karaoke_persist.contract import Aggregate, And, Eq, In, Not, Order, Query
+from karaoke_persist.contract import Aggregate, And, Condition, Eq, In, Not, Order, Query
 from karaoke_persist.errors import IllegalState, NotFound
 from karaoke_persist.models import QueueEntry, QueueSinger, Room
 from karaoke_persist.operations.ordered_list import ListKind, OrderedList
@@ -21,9 +21,10 @@ class RoomQueue:
     """A room with its queue. Whoever waits or is held *stands* in it; what plays is on stage."""
 
     def __init__(self, session: Session, room: Room) -> None:
-        self.session, self.room = session, room
-        self.list = OrderedList(session, _KIND, room.id)
-        self._standing = And(Eq("room_id", room.id), Not(Eq("state", "playing")))
+        self.session: Session = session
+        self.room: Room = room
+        self.list: OrderedList = OrderedList(session, _KIND, room.id)
+        self._standing: Condition = And(Eq("room_id", room.id), Not(Eq("state", "playing")))
 
     def standing(self) -> list[QueueEntry]:
         """Those that wait or are held, in order."""

@@ -7,13 +7,14 @@ from typing import Any
 
 from karaoke_persist.contract import And, Eq, In, Order, Query
 from karaoke_persist.errors import StaleWrite
-from karaoke_persist.models import Performance, QueueEdit, QueueEntry, QueueSinger, SongRedirect, User, thaw
+from karaoke_persist.models import Performance, QueueEdit, QueueEntry, QueueSinger, User, thaw
 from karaoke_persist.operations.base import Operations
 from karaoke_persist.operations.queue.answers import Singer
 from karaoke_persist.operations.queue.changing import change
 from karaoke_persist.operations.queue.edits import image, singers_image
 from karaoke_persist.operations.queue.room_queue import MAIN, RoomQueue, queue_of
 from karaoke_persist.operations.queue.singers import singer_rows
+from karaoke_persist.operations.redirects import merged
 from karaoke_persist.session import Session
 
 Change = Mapping[str, Any]
@@ -94,7 +95,8 @@ class _Turning:
         """An entry as it is to be."""
         fields = dict(self._changes[key][self._to])
         fields["rank"] = self._free_rank(fields["rank"])
-        fields["songId"] = _kept_song(self._session, fields["songId"])
+        song_id = fields["songId"]
+        fields["songId"] = merged(self._session, [song_id]).get(song_id, song_id)
         return QueueEntry(id=key, room_id=self._queue.room.id, **fields)
 
     def _free_rank(self, rank: str) -> str:
@@ -104,12 +106,6 @@ class _Turning:
             if key not in self._changes:
                 return self._queue.list.rank_before(key)
         return rank
-
-
-def _kept_song(session: Session, song_id: str) -> str:
-    """The song or, if it was merged into another since, that one."""
-    redirect = session.get(SongRedirect, song_id)
-    return song_id if redirect is None else redirect.song_id
 
 
 def _restored(session: Session, entry_id: str, singers: Iterable[tuple[str, str | None]]) -> list[QueueSinger]:

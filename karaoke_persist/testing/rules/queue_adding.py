@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +19,9 @@ from karaoke_persist import (
     StaleWrite,
 )
 from karaoke_persist.models import User
+from karaoke_persist.testing.evenings import SetClock
 from karaoke_persist.testing.handles import Conformance, Opener, add_songs, contents, nothing_changes, stored
-from karaoke_persist.testing.queues import MINUTE, HandClock, on_stage, queued, rev, standing, with_songs
+from karaoke_persist.testing.queues import MINUTE, on_stage, queued, rev, standing, with_songs
 from karaoke_persist.testing.rule import rule
 from karaoke_persist.testing.samples import song
 
@@ -348,7 +350,7 @@ class AdmissionRules(Conformance):
     @rule("K-21")
     def test_another_night(self, open_library: Opener) -> None:
         """What was sung before six hours of quiet belongs to another night, and counts no more."""
-        clock = HandClock()
+        clock = SetClock()
         library = with_songs(open_library(clock=clock))
         library.queue.update_room(max_per_night=1, when_sung="refuse")
         library.queue.add("s0", singer="Ana")
@@ -356,5 +358,5 @@ class AdmissionRules(Conformance):
         library.queue.complete()
         with pytest.raises(QuotaExceeded):
             library.queue.add("s1", singer="Ana")
-        clock.pass_by(hours=6, seconds=1)
+        clock.pass_by(timedelta(hours=6, seconds=1))
         assert library.queue.add("s0", singer="Ana").warnings == ()

@@ -9,7 +9,6 @@ import pytest
 
 from karaoke_persist import IllegalState, Library, ReferenceMissing, StaleWrite
 from karaoke_persist.models import SongRedirect, User
-from karaoke_persist.operations.queue.songs import replace_song
 from karaoke_persist.testing.handles import Conformance, nothing_changes, probing, stored
 from karaoke_persist.testing.queues import on_stage, one_change, queued, rev, standing, stored_ranks, with_songs
 from karaoke_persist.testing.rule import rule
@@ -129,8 +128,7 @@ class UndoRules(Conformance):
         """A row that has changed in another way since is not touched: `StaleWrite`, and nothing changes."""
         queued(with_songs(library), "a1", "b1")
         library.queue.move("b1", before="a1")
-        with library.transaction() as tx:
-            replace_song(tx.queue.session, ["b1"], "s0")
+        library.versions.merge_songs("s0", ["b1"])
         with nothing_changes(other), pytest.raises(StaleWrite):
             library.queue.undo()
 
