@@ -35,7 +35,7 @@ python_maximum_signature_line_length = 88
 nitpick_ignore_regex = [
     ("py:class", r"(collections\.abc|contextlib|datetime|os|pathlib)\..*"),
     ("py:class", r"karaoke_persist\..*\.(O|T|Record|Savepoint|Unreadable)"),
-    ("py:class", r"ChangeKind|PerformanceStatus|PlaylistDuplicates|Visibility"),
+    ("py:class", r"ChangeKind|PerformanceStatus|PlaylistDuplicates|RepeatPolicy|Visibility"),
     ("py:class", r"Boolean|Id|IndexedText|Integer|JsonObject|JsonValue|Kind\.\w+|Text|TextList|Time"),  # kinds of field
 ]
 
