@@ -56,6 +56,12 @@ def troupe() -> Iterator[None]:
     TROUPE.dismiss()
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the kit's scripts wait longer before they take an actor to wait for another: where a fault must show."""
+    monkeypatch.setattr("karaoke_persist.testing.scripts.PATIENCE", 1.0)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[TestServer]:
     """Give a PostgreSQL server: the one that the environment names, or one of our own for each worker."""

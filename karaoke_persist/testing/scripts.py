@@ -24,7 +24,7 @@ from karaoke_persist.testing.processes import Pipe, Worker
 from karaoke_persist.testing.samples import song
 from karaoke_persist.testing.threads import WAIT, Background
 
-PATIENCE: Final = 0.05
+PATIENCE: Final = 0.1
 """Seconds after which an actor that has not answered is taken to wait for another."""
 
 _OVER: Final = "over"

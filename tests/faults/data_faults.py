@@ -16,7 +16,7 @@ from karaoke_persist.errors import AlreadyExists, ReferenceMissing
 class LosesExpect(Delegate):
     """A stale write is done."""
 
-    found_by = ("T10-02",)
+    found_by = ("T10-02", "K-03", "P-03", "U-08")
 
     def patch(self, model: Any, key: str, changes: Any, *, expect: int | None = None) -> Any:
         return self.healthy.patch(model, key, changes)
@@ -86,7 +86,7 @@ class NamesNothing(Delegate):
 class DropsMicroseconds(Delegate):
     """Times are cut to seconds."""
 
-    found_by = ("V-07",)
+    found_by = ("V-07", "F-10")
 
     def upsert(self, values: Any) -> Any:
         return self.healthy.upsert([self._shortened(value) for value in values])
@@ -152,7 +152,7 @@ class SearchesTitlesAlone(Delegate):
 class ChangesRowsInPlace(Delegate):
     """What was read before changes with its row."""
 
-    found_by = ("V-22",)
+    found_by = ("V-22", "A-03", "Z-01")
 
     def patch(self, model: Any, key: str, changes: Any, *, expect: int | None = None) -> Any:
         old = self.healthy._table(model).rows.get(key)
@@ -173,7 +173,7 @@ class ClearsWhatWasNotGiven(Delegate):
 class RaisesTheRevisionOfNothing(Delegate):
     """A patch that changes nothing raises the revision."""
 
-    found_by = ("T10-04",)
+    found_by = ("T10-04", "H-02")
 
     def patch(self, model: Any, key: str, changes: Any, *, expect: int | None = None) -> Any:
         written = self.healthy.patch(model, key, changes, expect=expect)
@@ -232,7 +232,7 @@ class SortsByCodePoint(Delegate):
 class SkipsTies(Delegate):
     """A page goes on after the value of the last row, and leaves out the rows that share it."""
 
-    found_by = ("O-02",)
+    found_by = ("O-02", "J-07")
 
     def find(self, query: Any) -> Any:
         rows = self.healthy.find(query)

@@ -23,9 +23,9 @@ class Delegate:
         self.healthy = healthy
 
     @classmethod
-    def opened(cls, place: str, options: StoreOptions) -> Any:
+    def plant(cls, place: str, options: StoreOptions) -> Any:
         """A memory store with these sessions."""
-        return Store.opened(place, options, cls)
+        return Store.plant(place, options, cls)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.healthy, name)
@@ -45,7 +45,7 @@ class Store:
         self.sessions_open = 1
 
     @classmethod
-    def opened(cls, place: str, options: StoreOptions, kind: type[Delegate] = Delegate) -> Self:
+    def plant(cls, place: str, options: StoreOptions, kind: type[Delegate] = Delegate) -> Self:
         """A memory store of this kind."""
         return cls(open_memory_store(f"memory://{place}", options), kind)
 

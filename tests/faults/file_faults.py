@@ -13,12 +13,11 @@ import time
 from functools import partial
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from karaoke_persist.contract import BackendInfo, Capability, StoreOptions
 from karaoke_persist_sql import Lease, WritingSession
-from karaoke_persist_sql.schema import upgrade
 from karaoke_persist_sqlite.connections import retried
 from karaoke_persist_sqlite.store import SQLiteStore
 
@@ -30,7 +29,7 @@ class FileStore(SQLiteStore):
     hidden: ClassVar[frozenset[Capability]] = frozenset()
 
     @classmethod
-    def opened(cls, place: str, options: StoreOptions) -> Any:
+    def plant(cls, place: str, options: StoreOptions) -> Any:
         """The store of the file at this place."""
         return cls.open(f"sqlite:///{place}", options)
 
@@ -121,8 +120,8 @@ class CreatesUnasked(FileStore):
     found_by = ("M-03",)
 
     @classmethod
-    def opened(cls, place: str, options: StoreOptions) -> Any:
-        return super().opened(place, dataclasses.replace(options, create_schema=True))
+    def plant(cls, place: str, options: StoreOptions) -> Any:
+        return super().plant(place, dataclasses.replace(options, create_schema=True))
 
 
 class CreatesOutOfTurn(FileStore):
@@ -130,11 +129,10 @@ class CreatesOutOfTurn(FileStore):
 
     found_by = ("M-06",)
 
-    def _migrate(self) -> None:
+    def migration_engine(self) -> Engine:
         engine = create_engine("sqlite://", creator=partial(self._connect, "migration"), poolclass=NullPool)
         event.listen(engine, "begin", _look_and_dawdle)
-        with engine.begin() as connection:
-            upgrade(connection, self.layout)
+        return engine
 
 
 def _look_and_dawdle(connection: Connection) -> None:

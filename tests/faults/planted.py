@@ -26,7 +26,7 @@ def karaoke_open_store(url: str, options: StoreOptions) -> Any:
     """Open the healthy backend with the fault in it."""
     name, _, place = url.removeprefix("faulty://").partition("/")
     kind = FAULTS[name].kind if name in FAULTS else HEALTHY[name]
-    return kind.opened(place, options)
+    return kind.plant(place, options)
 
 
 class Fault(NamedTuple):

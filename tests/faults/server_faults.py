@@ -15,7 +15,7 @@ class ServerStore:
     found_by: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
-    def opened(cls, place: str, options: StoreOptions) -> Any:
+    def plant(cls, place: str, options: StoreOptions) -> Any:
         """The store in a schema of a database: `user@host/database/schema`."""
         from karaoke_persist_postgres.store import PostgresStore
 

@@ -13,7 +13,7 @@ from karaoke_persist.errors import Conflict, DomainError, Unavailable
 class KeepsSavepointData(Delegate):
     """Undoing a savepoint keeps what it did."""
 
-    found_by = ("T5-01",)
+    found_by = ("T5-01", "L-05")
 
     def savepoint(self) -> Any:
         savepoint = self.healthy.savepoint()
@@ -74,7 +74,7 @@ class WritesAtOnce(Delegate):
 class CommitsOnError(Delegate):
     """What was to be undone is committed."""
 
-    found_by = ("T4-02", "T4-03", "T9-01")
+    found_by = ("T4-02", "T4-03", "T9-01", "D-30", "G-10")
 
     def rollback(self) -> None:
         self.healthy.rollback() if self.healthy._read_only else self.healthy.commit()

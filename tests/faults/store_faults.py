@@ -141,8 +141,8 @@ class IgnoresOptions(Store):
     found_by = ("C-03", "C-04", "C-05")
 
     @classmethod
-    def opened(cls, place: str, options: StoreOptions, kind: type[Delegate] = Delegate) -> Any:
-        return super().opened(place, dataclasses.replace(options, backend_options={}, durability=None), kind)
+    def plant(cls, place: str, options: StoreOptions, kind: type[Delegate] = Delegate) -> Any:
+        return super().plant(place, dataclasses.replace(options, backend_options={}, durability=None), kind)
 
 
 class ClosesForEverybody(Store):
@@ -162,8 +162,8 @@ class SharesOneDatabase(Store):
     found_by = ("M-07",)
 
     @classmethod
-    def opened(cls, place: str, options: StoreOptions, kind: type[Delegate] = Delegate) -> Any:
-        return super().opened(place.rpartition("-")[0], options, kind)
+    def plant(cls, place: str, options: StoreOptions, kind: type[Delegate] = Delegate) -> Any:
+        return super().plant(place.rpartition("-")[0], options, kind)
 
 
 class NeverMigrates(Store):

@@ -24,6 +24,7 @@ def ended(pytester: pytest.Pytester, install: Any) -> Run:
     return partial(run_rules, pytester)
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("name", IN_MEMORY)
 def test_a_fault_is_found(ended: Run, name: str) -> None:
     """A fault fails by the rules that speak of it."""
@@ -31,7 +32,7 @@ def test_a_fault_is_found(ended: Run, name: str) -> None:
     check_found(ended(f"faulty://{name}/", *rules), *rules)
 
 
-@pytest.mark.usefixtures("troupe")
+@pytest.mark.usefixtures("patient", "troupe")
 @pytest.mark.parametrize("name", IN_A_FILE)
 def test_a_fault_between_processes_is_found(ended: Run, name: str, tmp_path: Path) -> None:
     """A fault of a file that processes share fails by the rules that speak of it."""

@@ -6,29 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lockstep_stores import StoreUrls
+from lockstep_stores import Places
+
+from karaoke_persist.testing import Place
 
 
 @pytest.fixture
-def store_urls(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StoreUrls]:
-    """Give where each backend has its databases; PostgreSQL too, where its driver and a server are."""
-    urls: StoreUrls = {
-        "memory": lambda name: f"memory://{name}",
-        "sqlite": lambda name: f"sqlite:///{tmp_path}/{name}.db",
+def places(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Places]:
+    """Give where each backend keeps the store of a name; PostgreSQL too, where its driver and a server are."""
+    found: Places = {
+        "memory": lambda name: Place(f"memory://{name}"),
+        "sqlite": lambda name: Place(f"sqlite:///{tmp_path}/{name}.db"),
     }
     try:
         import psycopg  # noqa: F401
 
         server = request.getfixturevalue("postgres_server")
     except (ImportError, pytest.skip.Exception):
-        yield urls
+        yield found
         return
-    made: list[str] = []
-
-    def postgres(name: str) -> str:
-        made.append(server.create())
-        return server.url(made[-1])
-
-    yield {**urls, "postgresql": postgres}
-    for database in made:
-        server.drop(database)
+    database = server.create()
+    url = server.url(database)
+    yield {**found, "postgresql": lambda name: Place(url, {"backend_options": {"schema": name}})}
+    server.drop(database)

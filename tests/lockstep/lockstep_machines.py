@@ -10,8 +10,8 @@ from typing import Any
 import lockstep_values as values
 import pytest
 from hypothesis import strategies as some
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from lockstep_stores import Lockstep, Sessions, StoreUrls
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from lockstep_stores import Lockstep, Places, Sessions
 
 from karaoke_persist import Busy, Song
 from karaoke_persist.contract import Aggregate, Order, Query, SearchRequest
@@ -22,11 +22,11 @@ from karaoke_persist.testing.handles import Probe
 class Machine(RuleBasedStateMachine):
     """Furnished libraries on each of the backends."""
 
-    urls: StoreUrls
+    places: Places
 
     def __init__(self) -> None:
         super().__init__()
-        self.stores = Lockstep(self.urls)
+        self.stores = Lockstep(self.places)
         furnishing = self.stores.session()
         for rows in values.FURNITURE:
             furnishing.do(lambda probe, rows=rows: probe.insert(*rows))
@@ -116,9 +116,8 @@ class OneSession(Machine):
         session.end(commit=commit)
         left = self.stores.session(read_only=True)
         left.dump()
-        for query in values.IN_EACH_ORDER:
-            left.do(lambda probe, query=query: [row.key for row in probe.find(query)])
-            left.do(lambda probe, query=query: [row.key for row in _paged(probe, query, 2)])
+        for query, size in values.IN_EACH_ORDER:
+            left.do(lambda probe, query=query, size=size: [row.key for row in _paged(probe, query, size)])
         left.end()
 
     def teardown(self) -> None:
@@ -134,6 +133,10 @@ class Reader:
     sessions: Sessions
     moment: Any
     streams: dict[Probe, Iterator[list[Song]]] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """It sees its moment."""
+        assert _everything(self.sessions) == self.moment
 
     def read_on(self) -> None:
         """The next song of the stream, which is begun when it is first asked for."""
@@ -177,6 +180,7 @@ class TwoSessions(Machine):
         self.writer.do(lambda probe: probe.upsert(rows))
         if key is not None:
             self.writer.do(lambda probe: probe.delete(Song, key))
+        self.check()
 
     @precondition(lambda self: self.writer is not None)
     @rule(commit=some.booleans())
@@ -186,26 +190,30 @@ class TwoSessions(Machine):
         self.writer.end(commit=commit)
         self.writer = None
         self.committed = written if commit else self.committed
+        self.check()
 
     @precondition(lambda self: len(self.readers) < 3)
     @rule()
     def begin_reading(self) -> None:
         self.readers.append(Reader(self.stores.session(read_only=True), self.committed))
+        self.readers[-1].check()
 
     @precondition(lambda self: self.readers)
     @rule(which=some.integers(0, 2))
     def read_on(self, which: int) -> None:
-        self.readers[which % len(self.readers)].read_on()
+        reader = self.readers[which % len(self.readers)]
+        reader.read_on()
+        reader.check()
 
     @precondition(lambda self: self.readers)
     @rule(which=some.integers(0, 2))
     def end_reading(self, which: int) -> None:
         self.readers.pop(which % len(self.readers)).sessions.end()
 
-    @invariant()
-    def each_sees_its_moment(self) -> None:
+    def check(self) -> None:
+        """After a write or its end: the readers see their moments, and who begins to read what is committed."""
         for reader in self.readers:
-            assert _everything(reader.sessions) == reader.moment
+            reader.check()
         assert self._look() == self.committed
 
     def teardown(self) -> None:
@@ -219,8 +227,11 @@ class TwoSessions(Machine):
 def _paged(probe: Probe, query: Query, size: int) -> Iterator[Record]:
     """The rows of a query page by page, each from after the last row of the one before."""
     query = replace(query, limit=size, offset=0)
-    while page := probe.find(query):
+    while True:
+        page = probe.find(query)
         yield from page
+        if len(page) < size:
+            return
         last: Any = page[-1]
         place = (last.key,) if query.order is None else (getattr(last, query.order.field), last.key)
         query = replace(query, after=place)

@@ -18,20 +18,20 @@ from karaoke_persist.testing import Place
 from karaoke_persist.testing.handles import Probe, probing
 from karaoke_persist.testing.ticking import Ticking
 
-StoreUrls = dict[str, Callable[[str], str]]
-"""For each backend, what gives the URL of a database of a name."""
+Places = dict[str, Callable[[str], Place]]
+"""For each backend, where its store of a name is."""
 
 
 class Lockstep:
     """One library on each backend."""
 
-    def __init__(self, urls: StoreUrls) -> None:
+    def __init__(self, places: Places) -> None:
         name = uuid4().hex
         self._stack = ExitStack()
         self.libraries = {
-            backend: self._stack.enter_context(Place(url_of(name)).open(timeout=0)) for backend, url_of in urls.items()
+            backend: self._stack.enter_context(place_of(name).open(timeout=0)) for backend, place_of in places.items()
         }
-        self._clocks = {backend: Ticking() for backend in urls}
+        self._clocks = {backend: Ticking() for backend in places}
 
     def close(self) -> None:
         """Close them all."""

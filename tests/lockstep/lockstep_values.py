@@ -162,12 +162,12 @@ def conditions(model: type[Record]) -> some.SearchStrategy[Condition | None]:
 
 
 IN_EACH_ORDER = [
-    Query(model, order=Order(field, descending))
+    (Query(model, order=Order(field, descending)), size)
     for model, fields in _ORDERS.items()
     for field in fields
-    for descending in (False, True)
+    for descending, size in ((False, 100), (True, 2))
 ]
-"""All rows of the models that can be sorted, in each order there is."""
+"""All rows of the models that can be sorted, in each order there is, upwards at once and downwards in small pages."""
 
 
 def _queries(model: type[Record]) -> some.SearchStrategy[Query]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from lockstep_machines import OneSession, TwoSessions
-from lockstep_stores import StoreUrls
+from lockstep_stores import Places
 
 BOUNDS = settings(
     max_examples=30,
@@ -17,11 +17,11 @@ BOUNDS = settings(
 )
 
 
-def test_one_session(store_urls: StoreUrls) -> None:
+def test_one_session(places: Places) -> None:
     """Results, errors and everything that is stored are the same on all backends after each step."""
-    run_state_machine_as_test(type("Machine", (OneSession,), {"urls": store_urls}), settings=BOUNDS)
+    run_state_machine_as_test(type("Machine", (OneSession,), {"places": places}), settings=BOUNDS)
 
 
-def test_two_sessions(store_urls: StoreUrls) -> None:
+def test_two_sessions(places: Places) -> None:
     """A reader sees the moment it began, a second writer is `Busy`, nobody sees what is not committed: on all."""
-    run_state_machine_as_test(type("Machine", (TwoSessions,), {"urls": store_urls}), settings=BOUNDS)
+    run_state_machine_as_test(type("Machine", (TwoSessions,), {"places": places}), settings=BOUNDS)

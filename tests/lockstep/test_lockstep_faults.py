@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import pytest
@@ -10,10 +9,12 @@ from fault_runs import install_faults
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from lockstep_machines import Machine, OneSession, TwoSessions
+from lockstep_stores import Places
 from planted import FAULTS
 from test_lockstep import BOUNDS
 
 from karaoke_persist import KaraokePersistError
+from karaoke_persist.testing import Place
 
 SEARCHING = settings(BOUNDS, phases=[Phase.generate], report_multiple_bugs=False)
 BETWEEN_SESSIONS = {
@@ -36,8 +37,11 @@ IN_SESSIONS = [
 
 def run_beside_memory(machine: type[Machine], name: str) -> None:
     """Run a machine over memory as it is and memory with a fault."""
-    urls: dict[str, Any] = {"memory": "memory://{}".format, "faulty": partial("faulty://{}/{}-faulty".format, name)}
-    run_state_machine_as_test(type("Machine", (machine,), {"urls": urls}), settings=SEARCHING)
+    places: Places = {
+        "memory": lambda place: Place(f"memory://{place}"),
+        "faulty": lambda place: Place(f"faulty://{name}/{place}-faulty"),
+    }
+    run_state_machine_as_test(type("Machine", (machine,), {"places": places}), settings=SEARCHING)
 
 
 @pytest.mark.parametrize("name", IN_SESSIONS)

@@ -19,6 +19,7 @@ def place(url: str, install: Any) -> str:
     return f"{url.removeprefix('postgresql://')}/"
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("name", ON_A_SERVER)
 def test_a_fault_on_a_server_is_found(pytester: pytest.Pytester, place: str, name: str) -> None:
     """A fault of sessions on a server fails by the rules that speak of it."""
