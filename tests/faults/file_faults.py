@@ -13,12 +13,11 @@ import time
 from functools import partial
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from karaoke_persist.contract import BackendInfo, Capability, StoreOptions
 from karaoke_persist_sql import Lease, WritingSession
-from karaoke_persist_sql.schema import upgrade
 from karaoke_persist_sqlite.connections import retried
 from karaoke_persist_sqlite.store import SQLiteStore
 
@@ -130,17 +129,16 @@ class CreatesOutOfTurn(FileStore):
 
     found_by = ("M-06",)
 
-    def _migrate(self) -> None:
+    def migration_engine(self) -> Engine:
         engine = create_engine("sqlite://", creator=partial(self._connect, "migration"), poolclass=NullPool)
         event.listen(engine, "begin", _look_and_dawdle)
-        with engine.begin() as connection:
-            upgrade(connection, self.layout)
+        return engine
 
 
 def _look_and_dawdle(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
     connection.exec_driver_sql("SELECT 1 FROM sqlite_master").all()
-    time.sleep(0.3)
+    time.sleep(1.0)
 
 
 class HidesOtherProcesses(FileStore):
