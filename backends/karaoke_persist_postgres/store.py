@@ -49,7 +49,7 @@ class PostgresStore(SQLStore):
     @classmethod
     def open(cls, url: str, options: StoreOptions) -> Self:
         """Connect to the database that a URL names; create the schema if that is wanted."""
-        return cls(url, conninfo_of(url, options.timeout), options).opened()
+        return cls(url, conninfo_of(url, options.timeout), options).ready()
 
     def begin_snapshot(self, lease: Lease, timeout: float) -> None:
         """The first read, in the same message, takes the snapshot."""

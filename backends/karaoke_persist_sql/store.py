@@ -145,7 +145,7 @@ class SQLStore(ABC):
 
     # for backends
 
-    def opened(self) -> Self:
+    def ready(self) -> Self:
         """This store, once it is ready for use; one that cannot be made ready is closed."""
         try:
             self.prepare()

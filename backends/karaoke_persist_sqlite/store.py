@@ -34,7 +34,7 @@ class SQLiteStore(SQLStore):
     @classmethod
     def open(cls, url: str, options: StoreOptions) -> Self:
         """Open the file that a URL names; create it and its schema if that is wanted."""
-        return cls(url, path_of(url), options).opened()
+        return cls(url, path_of(url), options).ready()
 
     def begin_snapshot(self, lease: Lease, timeout: float) -> None:
         """The first read is what takes the snapshot."""

@@ -138,7 +138,7 @@ class CreatesOutOfTurn(FileStore):
 def _look_and_dawdle(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
     connection.exec_driver_sql("SELECT 1 FROM sqlite_master").all()
-    time.sleep(0.3)
+    time.sleep(1.0)
 
 
 class HidesOtherProcesses(FileStore):
