@@ -10,11 +10,14 @@ import warnings
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import pytest
 
 from karaoke_persist.testing.threads import WAIT
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext  # the first is not on every system
 
 T = TypeVar("T")
 Pipe = Connection
@@ -125,7 +128,7 @@ def forked(function: Callable[[], T]) -> T:
     return answer  # type: ignore[no-any-return]
 
 
-def _context() -> Any:
+def _context() -> SpawnContext | ForkServerContext:
     """Where it can be had, processes come from one that has imported the kit and opened nothing, which is quicker."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
