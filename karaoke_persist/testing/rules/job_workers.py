@@ -27,7 +27,7 @@ class Hands:
     """A clock that stands where it is put."""
 
     def __init__(self) -> None:
-        self.now = MOMENT
+        self.now: datetime = MOMENT
 
     def __call__(self) -> datetime:  # noqa: D102 - the class says it
         return self.now
