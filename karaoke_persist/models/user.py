@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Generator
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -45,3 +46,7 @@ class Credential(Record):
 
     user_id: Id
     password_hash: Text = Field(repr=False, exclude=True)
+
+    def __iter__(self) -> Generator[tuple[str, Any], None, None]:
+        """What `dict()` is made of: all but the hash."""
+        yield from (pair for pair in super().__iter__() if pair[0] != "password_hash")

@@ -16,6 +16,8 @@ from karaoke_persist.operations.job_answers import JobStatistics
 from karaoke_persist.operations.job_states import OVER, TRANSITIONS, Over, after
 from karaoke_persist.operations.job_workers import JobWorkOperations
 from karaoke_persist.operations.paging import page_of
+from karaoke_persist.operations.redirects import kept_ids
+from karaoke_persist.session import Session
 
 _DESCRIPTION: Final = (
     "title",
@@ -53,7 +55,7 @@ class JobOperations(JobWorkOperations):
 
         The fields that describe it are title, artist, song_id, filename, message, notes, payload and max_attempts.
         """
-        given = _description(fields)
+        given = _description(self.session, fields)
         _check_kind(kind)
         job = Job(id=self.session.context.new_id() if job_id is None else job_id, kind=kind, **given)
         self.session.insert(job)
@@ -88,7 +90,7 @@ class JobOperations(JobWorkOperations):
     @operation("write")
     def patch(self, job_id: str, changes: Mapping[str, Any]) -> Job:
         """Change what describes a job; where it stands is not changed by this. An absent one is `NotFound`."""
-        given = _description(changes)
+        given = _description(self.session, changes)
         job = self._job(job_id)
         if job.status not in TRANSITIONS:
             after(job, "be changed")
@@ -145,8 +147,8 @@ class JobOperations(JobWorkOperations):
 _MOST_ATTEMPTS: Final = 1_000
 
 
-def _description(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What a host may say of a job, by field; anything else is `InvalidValue`."""
+def _description(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a host may say of a job, by field, a merged song being the kept one; anything else is `InvalidValue`."""
     given = named_fields(Job, fields)
     for name, value in given.items():
         if name not in _DESCRIPTION:
@@ -155,6 +157,8 @@ def _description(fields: Mapping[str, Any]) -> dict[str, Any]:
     most = given.get("max_attempts", 1)
     if type(most) is not int or not 1 <= most <= _MOST_ATTEMPTS:
         raise InvalidValue("Job.max_attempts", most, f"a whole number from 1 to {_MOST_ATTEMPTS} is expected")
+    if given.get("song_id") is not None:
+        (given["song_id"],) = kept_ids(session, [given["song_id"]])
     return given
 
 

@@ -195,11 +195,7 @@ class OrderedList:
 
     def replace_order(self, ids: Iterable[str], among: Sequence[Any]) -> list[Any]:
         """The same for all of them: the ids are exactly those of `among`."""
-        listed = _checked_ids(ids, {entry.key: entry for entry in among})
-        missing = {entry.key for entry in among}.difference(listed)
-        if missing:
-            raise InvalidValue("order", listed, f"{min(missing)!r} is missing; name every entry once")
-        return self.reorder(listed, among)
+        return self.reorder(whole_order(ids, among), among)
 
     def _spread(self) -> None:
         self.spread = entries = self.entries()
@@ -236,6 +232,15 @@ def check_position(position: object) -> None:
     """Refuse what is no position."""
     if type(position) is not int or not 1 <= position <= INT64_MAX:
         raise InvalidValue("position", position, "a whole number from 1 on is expected")
+
+
+def whole_order(ids: Iterable[str], among: Sequence[Any]) -> list[str]:
+    """Ids that are exactly those of the entries, each once; anything else is `InvalidValue`."""
+    by_id = {entry.key: entry for entry in among}
+    listed = _checked_ids(ids, by_id)
+    if missing := by_id.keys() - set(listed):
+        raise InvalidValue("order", listed, f"{min(missing)!r} is missing; name every entry once")
+    return listed
 
 
 def _checked_ids(ids: Iterable[str], by_id: dict[str, Any]) -> list[str]:

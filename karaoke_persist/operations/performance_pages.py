@@ -14,6 +14,7 @@ from karaoke_persist.models.history import PerformanceStatus
 from karaoke_persist.operations.answers import Page
 from karaoke_persist.operations.history_answers import Sung
 from karaoke_persist.operations.paging import page_of
+from karaoke_persist.operations.redirects import kept_ids
 from karaoke_persist.session import Session
 
 NEWEST: Final = Order("started_at", descending=True)
@@ -39,6 +40,8 @@ class PerformanceFilter(TypedDict, total=False):
 def performances_page(session: Session, filters: PerformanceFilter, limit: int, cursor: str | None) -> Page[Sung]:
     """A page of performances with their singers."""
     wanted = _checked(filters)
+    if "song_id" in wanted:
+        (wanted["song_id"],) = kept_ids(session, [wanted["song_id"]])
     if "singer" in wanted:
         rows = page_of(session, Query(PerformanceSinger, _of_singer(wanted), NEWEST), limit, cursor)
         performances = session.get_many(Performance, [row.performance_id for row in rows.items])

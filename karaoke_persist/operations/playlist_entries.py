@@ -13,6 +13,7 @@ from karaoke_persist.operations.base import Operations, operation
 from karaoke_persist.operations.ordered_list import Gap, OrderedList
 from karaoke_persist.operations.playlist_answers import AddedSongs
 from karaoke_persist.operations.playlist_songs import PLAYLISTS
+from karaoke_persist.operations.redirects import kept_ids
 
 
 class _Kept(NamedTuple):
@@ -43,7 +44,7 @@ class PlaylistEntryOperations(Operations):
         A song that is in the list already is added again, or its entry returned, or `AlreadyExists`, by the list's
         policy.
         """
-        kept = self._kept(playlist_id)
+        kept, (song_id,) = self._kept(playlist_id), kept_ids(self.session, [song_id])
         if kept.playlist.duplicates == "skip" and (there := self._entries_of(kept, [song_id])):
             return there[song_id]
         gap = kept.order.beside(before, after)
@@ -61,7 +62,7 @@ class PlaylistEntryOperations(Operations):
         added_by: str | None = None,
     ) -> AddedSongs:
         """Add songs in this order at the end, or before or after an entry; all or none."""
-        kept, listed = self._kept(playlist_id), several("song_ids", song_ids, Song)
+        kept, listed = self._kept(playlist_id), self._songs(song_ids)
         return self._added(kept, kept.order.beside(before, after), self._entries_for(kept, listed, added_by))
 
     @operation("write")
@@ -78,7 +79,7 @@ class PlaylistEntryOperations(Operations):
 
         With `expect`, a list that has changed since it had that `rev` is `StaleWrite`, and nothing changes.
         """
-        kept, listed = self._kept(playlist_id, expect), several("song_ids", song_ids, Song)
+        kept, listed = self._kept(playlist_id, expect), self._songs(song_ids)
         return self._added(kept, kept.order.at_position(position), self._entries_for(kept, listed, added_by))
 
     # remove
@@ -149,6 +150,9 @@ class PlaylistEntryOperations(Operations):
         if expect is not None:
             order.expect(expect)
         return _Kept(playlist, order)
+
+    def _songs(self, song_ids: Iterable[str]) -> list[str]:
+        return kept_ids(self.session, several("song_ids", song_ids, Song))
 
     def _entries_for(self, kept: _Kept, song_ids: list[str], added_by: str | None) -> list[PlaylistEntry]:
         return [_entry(self._new_id(), kept.playlist.id, song_id, added_by) for song_id in song_ids]

@@ -16,6 +16,7 @@ from karaoke_persist.operations.paging import page_of
 from karaoke_persist.operations.playlist_contents import PlaylistContents, song_ids
 from karaoke_persist.operations.playlist_entries import PlaylistEntryOperations
 from karaoke_persist.operations.playlist_files import PlaylistFiles, fill
+from karaoke_persist.operations.redirects import kept_ids
 from karaoke_persist.operations.smart_playlists import parse
 
 
@@ -60,11 +61,12 @@ class PlaylistOperations(PlaylistEntryOperations, PlaylistContents, PlaylistFile
             limit, cursor, _equal("owner", owner), _seen(visible_to), _equal("visibility", visibility)
         )
 
-    @operation("single")
+    @operation("read")
     def get_page_holding(
         self, song_id: str, *, visible_to: str | None = None, limit: int = 50, cursor: str | None = None
     ) -> Page[Playlist]:
         """A page of the playlists, kept by hand, that hold a song."""
+        (song_id,) = kept_ids(self.session, [song_id])
         holding = Exists(PlaylistEntry, {"id": "playlist_id"}, Eq("song_id", song_id))
         return self._page_where(limit, cursor, holding, _seen(visible_to))
 

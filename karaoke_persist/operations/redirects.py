@@ -38,6 +38,13 @@ def merged(session: Session, song_ids: Iterable[str]) -> dict[str, str]:
     return {song_id: redirect.song_id for song_id, redirect in found.items()}
 
 
+def kept_ids(session: Session, song_ids: Iterable[str]) -> list[str]:
+    """The same ids in their order, in the place of each that was merged the id of the song that was kept."""
+    asked = list(song_ids)
+    kept = merged(session, asked)
+    return [kept.get(song_id, song_id) for song_id in asked]
+
+
 def refuse_merged(session: Session, *song_ids: str) -> None:
     """Raise `AlreadyExists`, naming the song that was kept, if one of these ids was merged."""
     for song_id, kept in merged(session, song_ids).items():

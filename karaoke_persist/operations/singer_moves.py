@@ -9,6 +9,7 @@ from typing import Any
 from karaoke_persist.contract import And, Condition, Eq, FoldedEq, Has, In, Query
 from karaoke_persist.models import PerformanceSinger, PreferredVersion, QueueEntry, QueueSinger, Record, Room
 from karaoke_persist.models.singer import singer_key, user_key, user_of
+from karaoke_persist.operations.queue.room_queue import queue_of
 from karaoke_persist.session import Session
 
 
@@ -88,8 +89,8 @@ def _replace_held(session: Session, old: str, new: Sequence[str]) -> set[str]:
 
 
 def _raise_queue_revs(session: Session, room_ids: Iterable[str]) -> None:
-    for room in session.get_many(Room, sorted(room_ids)).values():
-        session.maintain(Room, room.id, {"queue_rev": room.queue_rev + 1})
+    for room_id in sorted(room_ids):
+        queue_of(session, room_id).changed()  # one that was announced may be held now
 
 
 def _move_preferred_versions(session: Session, old: str, new: str) -> None:

@@ -178,13 +178,14 @@ class SongOperations(Operations):
         `progress` is called with the number done so far after each thousand.
         """
         counts, done = Counter[str](), 0
-        for batch in _batches(songs):
-            refuse_merged(self.session, *(song.id for song in batch if isinstance(song, Song)))
-            for written in self.session.upsert(batch):
-                counts[_outcome(written)] += 1
-            done += len(batch)
-            if progress is not None:
-                progress(done)
+        with self.session.savepoint():
+            for batch in _batches(songs):
+                refuse_merged(self.session, *(song.id for song in batch if isinstance(song, Song)))
+                for written in self.session.upsert(batch):
+                    counts[_outcome(written)] += 1
+                done += len(batch)
+                if progress is not None:
+                    progress(done)
         return BulkResult(**counts)
 
     @operation("single", zero)

@@ -167,7 +167,12 @@ class UserOperations(Operations):
 
     @operation("read")
     def _find_credential(self, username: str) -> tuple[User | None, Credential | None]:
-        user = self._by_username(username)
+        try:
+            user = self._by_username(username)
+        except InvalidValue:
+            if not isinstance(username, str):
+                raise
+            user = None  # a text that no store could hold is nobody's name
         if user is None or user.is_guest:
             return None, None
         return user, self.session.get(Credential, user.id)

@@ -92,11 +92,19 @@ def _there(queue: RoomQueue, entry_id: str) -> AddedEntry | None:
     """What has become of an addition that was made already."""
     entry = queue.session.get(QueueEntry, entry_id)
     if entry is None:
-        performance = queue.session.get(Performance, entry_id)
-        return None if performance is None else AddedEntry(item_of_performance(queue.session, performance))
+        return _sung(queue, entry_id)
     if entry.room_id != queue.room.id:
         raise AlreadyExists("QueueEntry", "id", entry_id)
     return AddedEntry(item_of(queue, entry, queue.position(entry)))
+
+
+def _sung(queue: RoomQueue, entry_id: str) -> AddedEntry | None:
+    performance = queue.session.get(Performance, entry_id)
+    if performance is None:
+        return None
+    if performance.room_id != queue.room.id:
+        raise AlreadyExists("Performance", "id", entry_id)
+    return AddedEntry(item_of_performance(queue.session, performance))
 
 
 def _settings(session: Session, singers: Sequence[QueueSinger], song_id: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from karaoke_persist.contract import And, Compare, Eq, Or, Order, Query
+from karaoke_persist.contract import And, Compare, Eq, Order, Query
 from karaoke_persist.models import QueueEdit, QueueEntry, QueueSinger
 from karaoke_persist.operations.queue.room_queue import RoomQueue
 
@@ -72,10 +72,11 @@ class Draft:
     def _store(self, kind: str, patch: dict[str, Any]) -> None:
         """Behind the last edit; what was undone cannot be done again after this, and the oldest goes."""
         session, room_id = self._queue.session, self._queue.room.id
+        session.delete_where(Query(QueueEdit, And(Eq("room_id", room_id), Eq("undone", True))))
         last = Query(QueueEdit, Eq("room_id", room_id), Order("number", descending=True), limit=1)
         number = next((found for (found,) in session.rows(last, ("number",))), 0) + 1
-        gone = Or(Eq("undone", True), Compare("number", "<=", number - KEPT))
-        session.delete_where(Query(QueueEdit, And(Eq("room_id", room_id), gone)))
+        oldest = And(Eq("room_id", room_id), Compare("number", "<=", number - KEPT))
+        session.delete_where(Query(QueueEdit, oldest))
         session.insert(QueueEdit(id=session.context.new_id(), room_id=room_id, number=number, kind=kind, patch=patch))
 
 

@@ -8,6 +8,7 @@ from karaoke_persist.contract.rotation import Placed, Rotation, RotationEntry
 from karaoke_persist.models import QueueEntry, QueueSinger, Room
 from karaoke_persist.models.rank import LONGEST
 from karaoke_persist.operations.base import Operations, operation
+from karaoke_persist.operations.ordered_list import whole_order
 from karaoke_persist.operations.performances import turns_tonight
 from karaoke_persist.operations.queue.answers import QueuePlan
 from karaoke_persist.operations.queue.changing import change
@@ -53,7 +54,7 @@ def rotate_if_auto(queue: RoomQueue) -> list[QueueEntry]:
 def _apply(queue: RoomQueue, order: Sequence[Placed], entries: list[QueueEntry]) -> list[QueueEntry]:
     """Put the entries in order; those that moved, as they were."""
     by_id = {entry.id: entry for entry in entries}
-    ids = [each.id for each in order]
+    ids = whole_order([each.id for each in order], entries)
     ranks = least_moves(ids, {entry.id: entry.rank for entry in entries}, _other_ranks(queue))
     if max(map(len, ranks.values()), default=0) > LONGEST:
         return queue.list.replace_order(ids, entries)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from karaoke_persist.contract import And, Eq, In, Order, Query
 from karaoke_persist.errors import StaleWrite
@@ -14,7 +14,7 @@ from karaoke_persist.operations.queue.changing import change
 from karaoke_persist.operations.queue.edits import image, singers_image
 from karaoke_persist.operations.queue.room_queue import MAIN, RoomQueue, queue_of
 from karaoke_persist.operations.queue.singers import singer_rows
-from karaoke_persist.operations.redirects import merged
+from karaoke_persist.operations.redirects import find_songs, kept_ids
 from karaoke_persist.session import Session
 
 Change = Mapping[str, Any]
@@ -80,9 +80,18 @@ class _Turning:
             row = self._rows.get(key)
             if key in played or not self._stands(each, row):
                 found = played.get(key) or row
-                raise StaleWrite("QueueEntry", key, each["revision"], 0 if found is None else found.revision)
+                revision = 0 if found is None else found.revision
+                if revision == each["revision"]:
+                    self._refuse()  # it is the singers who are others now
+                raise StaleWrite("QueueEntry", key, each["revision"], revision)
         if self._held[0] != self._held[1] and tuple(self._held[1]) != self._queue.room.held_singers:
-            raise StaleWrite("Room", self._queue.room.id, self._rev, self._queue.room.queue_rev)
+            self._refuse()
+        restored = [each[self._to]["songId"] for key, each in self._changes.items() if key not in self._rows]
+        if find_songs(self._session, restored).keys() != set(restored):
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise StaleWrite("Room", self._queue.room.id, self._rev, self._queue.room.queue_rev)
 
     def _stands(self, change: Change, row: QueueEntry | None) -> bool:
         if image(row) != change[self._from]:
@@ -95,8 +104,7 @@ class _Turning:
         """An entry as it is to be."""
         fields = dict(self._changes[key][self._to])
         fields["rank"] = self._free_rank(fields["rank"])
-        song_id = fields["songId"]
-        fields["songId"] = merged(self._session, [song_id]).get(song_id, song_id)
+        (fields["songId"],) = kept_ids(self._session, [fields["songId"]])
         return QueueEntry(id=key, room_id=self._queue.room.id, **fields)
 
     def _free_rank(self, rank: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from karaoke_persist import IllegalState, Library, ReferenceMissing, StaleWrite
+from karaoke_persist import IllegalState, Library, StaleWrite
 from karaoke_persist.models import SongRedirect, User
 from karaoke_persist.testing.handles import Conformance, nothing_changes, probing, stored
 from karaoke_persist.testing.queues import on_stage, one_change, queued, rev, standing, stored_ranks, with_songs
@@ -168,11 +168,11 @@ class UndoRules(Conformance):
 
     @rule("Z-10")
     def test_a_song_that_is_gone(self, library: Library, other: Library) -> None:
-        """An entry whose song was deleted is not restored; one whose song was merged is of the song that was kept."""
+        """An entry whose song is gone is not restored, `StaleWrite`; one whose song was merged is of the kept song."""
         queued(with_songs(library), "a1", "b1")
         library.queue.remove("b1")
         library.songs.delete_song("b1")
-        with nothing_changes(other), pytest.raises(ReferenceMissing):
+        with nothing_changes(other), pytest.raises(StaleWrite):
             library.queue.undo()
         stored(library, SongRedirect(id="b1", song_id="s0"))
         assert library.queue.undo() == "remove"
