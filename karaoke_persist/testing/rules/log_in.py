@@ -259,6 +259,14 @@ class LogInRules(Conformance):
             assert tx.users.authenticate("Ana", PASSWORD) == user
         assert passwords.is_current(_hash(other, user))
 
+    @rule("U-36")
+    @pytest.mark.parametrize(
+        "username", ["a\0b", "a\ud800b", "", "x" * 2_000], ids=["NUL", "surrogate", "empty", "long"]
+    )
+    def test_a_name_that_nobody_can_have(self, library: Library, username: str) -> None:
+        """A name that no store could hold is nobody's: None, as for every other unknown one."""
+        assert library.users.authenticate(username, "password") is None
+
     @rule("U-35")
     def test_a_hash_that_is_none(self, library: Library, other: Library) -> None:
         """A stored hash that is of no known form is `DataCorrupt` at log-in, which names the user and not the hash."""

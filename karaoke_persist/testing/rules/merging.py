@@ -217,6 +217,23 @@ class MergingRules(Conformance):
         assert (redirects(other), other.songs.get_song("b"), library.songs.delete_song("b")) == ({}, None, False)
         assert library.songs.create_song("New", "x", song_id="b").title == "New"
 
+    @rule("D-34")
+    def test_a_merged_id_elsewhere(self, library: Library, other: Library) -> None:
+        """Playlists, jobs and the history take a merged id for the kept song, for whose sake nothing comes twice."""
+        three_songs(library)
+        merge(library)
+        library.playlists.create("List", playlist_id="p", duplicates="skip")
+        added = [library.playlists.add("p", song_id) for song_id in ("b", "keep", "b")]
+        library.playlists.add_many("p", ["b"])
+        assert [entry.song_id for entry in added] == ["keep"] * 3
+        assert len(other.playlists.get_contents("p").items) == 1
+        assert [each.id for each in other.playlists.get_page_holding("b").items] == ["p"]
+        job = library.jobs.create("split", song_id="b")
+        assert (job.song_id, library.jobs.patch(job.id, {"song_id": "b"}).song_id) == ("keep", "keep")
+        library.queue.add("b", singer="Ana", entry_id="e")
+        library.queue.play("e")
+        assert [each.performance.id for each in other.history.get_performances_page(song_id="b").items] == ["e"]
+
     @rule("D-29")
     def test_merging_mistakes(self, library: Library, other: Library) -> None:
         """A merge of what is not there, of a song with itself or of nothing changes nothing; one done twice neither."""

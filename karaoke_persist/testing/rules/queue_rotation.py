@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from karaoke_persist import InvalidValue, Library, StaleWrite, hookimpl
@@ -80,6 +82,16 @@ class RotationRules(Conformance):
         other.queue.hold("a2")
         with nothing_changes(other), pytest.raises(StaleWrite):
             library.queue.apply(plan)
+
+    @rule("A-14")
+    def test_a_plan_that_does_not_fit(self, library: Library, other: Library) -> None:
+        """A plan that names an entry twice, leaves one out, or names one of elsewhere is `InvalidValue`."""
+        queued(library, "a1", "a2", "b1")
+        plan = library.queue.arrange()
+        for ids in (["b1", "a1"], ["b1", "b1", "a1", "a2"], ["b1", "nowhere", "a1", "a2"], ["a1", "a2", "a2"]):
+            made = replace(plan, order=tuple(Placed(key, "by hand") for key in ids))
+            with nothing_changes(other), pytest.raises(InvalidValue):
+                library.queue.apply(made)
 
     @rule("A-04")
     def test_one_singer_with_many_songs(self, library: Library) -> None:

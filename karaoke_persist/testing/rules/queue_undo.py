@@ -157,6 +157,26 @@ class UndoRules(Conformance):
         with nothing_changes(other):
             assert library.queue.undo() is None
 
+    @rule("Z-13")
+    def test_undone_edits_take_no_room(self, library: Library) -> None:
+        """An edit that was undone and then forgotten is not among the last 30: what came before it can be undone."""
+        queued(library, "a1")
+        for _ in range(29):
+            library.queue.hold("a1")
+            library.queue.undo()
+        queued(library, "b1")
+        assert [library.queue.undo() for _ in range(3)] == ["add", "add", None]
+
+    @rule("Z-14")
+    def test_other_singers(self, library: Library, other: Library) -> None:
+        """An addition whose singers are others now is not undone: `StaleWrite`, of the queue that has moved on."""
+        user = library.users.register("Anna")
+        with_songs(library).queue.add("s0", singer=("Anna", user.id), entry_id="e")
+        library.users.delete(user.id)
+        with nothing_changes(other), pytest.raises(StaleWrite) as caught:
+            library.queue.undo()
+        assert caught.value.expected != caught.value.found
+
     @rule("Z-09")
     def test_each_room_for_itself(self, library: Library, other: Library) -> None:
         """Undo and redo are of one room, and leave the others alone."""

@@ -185,6 +185,19 @@ class SingerRules(Conformance):
             each.model for each in recorder.commits[-1]
         }
 
+    @rule("G-13")
+    def test_an_announced_entry_that_is_held(self, library: Library) -> None:
+        """An announced entry whose singer becomes one who is held is announced no more."""
+        add_songs(library, song())
+        for name, entry_id in (("Anita", "a"), ("Bea", "b")):
+            library.queue.add("song-1", singer=name, entry_id=entry_id)
+        library.queue.hold_singer("Ana")
+        library.queue.lock_next()
+        before = library.queue.view().rev
+        library.singers.merge_singers(singer_key("Anita"), singer_key("Ana"))
+        view = library.queue.view()
+        assert (view.room.locked_entry, view.rev) == (None, before + 1)
+
     @rule("G-12")
     def test_smart_playlists_follow_a_merge(self, library: Library, other: Library) -> None:
         """A smart playlist of what a user likes is of what the other likes, wherever in its criteria that stands."""

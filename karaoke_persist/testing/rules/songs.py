@@ -182,6 +182,15 @@ class SongRules(Conformance):
 class ManySongRules(Conformance):
     """Many songs at once, artists, and numbers."""
 
+    @rule("S-33")
+    def test_a_bulk_upsert_is_whole(self, library: Library, other: Library) -> None:
+        """What is refused after a thousand songs leaves none of them behind, also within a transaction that goes on."""
+        with library.transaction() as tx:
+            with pytest.raises(InvalidValue):
+                tx.songs.upsert_songs([*songs(1_000), "no song"])  # type: ignore[list-item]
+            assert tx.songs.count_songs() == 0
+        assert other.songs.count_songs() == 0
+
     @rule("S-20")
     def test_bulk(self, library: Library, other: Library) -> None:
         """Storing many songs answers how many were new, changed and the same."""
