@@ -58,12 +58,12 @@ class TestServer:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description is not None else []
 
-    def create(self, database: str | None = None) -> str:
-        """Create an empty database; its name."""
+    def create(self, database: str | None = None, *, template: str = "template0") -> str:
+        """Create an empty database, or a copy of another; its name."""
         name = database or f"kp_test_{uuid4().hex}"
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
         with self.connect() as connection:
-            statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
-            connection.execute(statement)
+            connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         return name
 
     def drop(self, database: str) -> None:
