@@ -67,6 +67,8 @@ def test_a_server_that_vanished_is_noticed_in_time(url, how):
             session.rollback()
         link.join()
         with reading(store) as session:
-            assert [row.id for row in session.find(Query(Song))] == ["kept"]
+            found = [row.id for row in session.find(Query(Song))]
+        # What became of a COMMIT that was on its way is unknown indeed: it may have got through after all.
+        assert found == ["kept"] or (how == "commit" and found == ["kept", "new"])
         assert store.sessions_open == 0
         store.close()
