@@ -6,7 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from karaoke_persist.contract import Aggregate, Query, SearchRequest, SearchResult, Written, reference
+from karaoke_persist.contract import (
+    Aggregate,
+    ArtistHits,
+    ArtistSearchRequest,
+    Completion,
+    CompletionRequest,
+    Query,
+    SearchRequest,
+    SearchResult,
+    Written,
+    reference,
+)
 from karaoke_persist.contract.reference.integrity import Count, Models
 from karaoke_persist.errors import AlreadyExists, NotFound, StaleWrite
 from karaoke_persist.models import Record
@@ -56,6 +67,14 @@ class MemorySession:
     def search(self, request: SearchRequest) -> SearchResult:
         """Songs by text, by the reference."""
         return reference.search(self, request)
+
+    def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
+        """The same grouped by artist."""
+        return reference.search_artists(self, request)
+
+    def complete(self, request: CompletionRequest) -> list[Completion]:
+        """What a text may be the beginning of."""
+        return reference.complete(self, request)
 
     # write
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn, TypeVar, cast
 
-from karaoke_persist.contract import Aggregate, Query, SearchRequest, SearchResult, StoreSession
-from karaoke_persist.contract.reference.search import search as search_everything
+from karaoke_persist.contract import (
+    Aggregate,
+    ArtistHits,
+    ArtistSearchRequest,
+    Completion,
+    CompletionRequest,
+    Query,
+    SearchRequest,
+    SearchResult,
+    StoreSession,
+    reference,
+)
 from karaoke_persist.errors import DataCorrupt
 from karaoke_persist.models import Record
 from karaoke_persist_sql.answers import decoded_answers
@@ -86,7 +96,17 @@ class ReadingSession:
     def search(self, request: SearchRequest) -> SearchResult:
         """Songs by text."""
         self._begin_if_single()  # more than one statement, and yet one snapshot
-        return search_everything(cast("StoreSession", self), request)
+        return reference.search(cast("StoreSession", self), request)
+
+    def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
+        """The same grouped by artist."""
+        self._begin_if_single()
+        return reference.search_artists(cast("StoreSession", self), request)
+
+    def complete(self, request: CompletionRequest) -> list[Completion]:
+        """What a text may be the beginning of."""
+        self._begin_if_single()
+        return reference.complete(cast("StoreSession", self), request)
 
     def rollback(self) -> None:
         """End the session, and undo what it wrote."""

@@ -100,6 +100,8 @@ def _default(model: type[Record], field: Field) -> ColumnElement[Any] | None:
     value = model.model_fields[field.name].default
     if value is None:
         return None
+    if field.kind in (Kind.LIST, Kind.OBJECT):
+        return literal_column("'[]'" if field.kind is Kind.LIST else "'{}'")
     return false() if value is False else literal_column(repr(value))
 
 

@@ -25,10 +25,29 @@ from karaoke_persist.contract.query import (
     Query,
 )
 from karaoke_persist.contract.rotation import Placed, Rotation, RotationEntry, RotationPolicies, RotationPolicy
-from karaoke_persist.contract.search import SearchRequest, SearchResult
+from karaoke_persist.contract.search import (
+    ArtistHits,
+    ArtistSearchRequest,
+    Completion,
+    CompletionRequest,
+    FacetCount,
+    SearchQuery,
+    SearchRequest,
+    SearchResult,
+    Term,
+    Years,
+)
 from karaoke_persist.contract.store import SongStore, StoreSavepoint, StoreSession
 
 __all__ = [
+    "Years",
+    "Term",
+    "SearchQuery",
+    "FacetCount",
+    "CompletionRequest",
+    "Completion",
+    "ArtistSearchRequest",
+    "ArtistHits",
     "CONTRACT_VERSION",
     "COUNT",
     "Aggregate",

@@ -23,7 +23,6 @@ from karaoke_persist.contract.query import (
     Prefix,
     Query,
 )
-from karaoke_persist.contract.search import SearchRequest
 from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models import Kind, Record, field_of
 from karaoke_persist.models.json_values import INT64_MAX, check_int64
@@ -75,12 +74,6 @@ def check_page(limit: int, offset: int = 0) -> None:
     """The same for a page handed to people, which holds at most 10,000 rows."""
     _check_whole("limit", limit, MAX_LIMIT)
     _check_whole("offset", offset, INT64_MAX)
-
-
-def check_search(request: SearchRequest) -> None:
-    """Refuse a search for what is no text any database could hold, or for too much at once."""
-    _check_value("search", Kind.TEXT, request.text)
-    check_page(request.limit, request.offset)
 
 
 def check_revision(model: type[Record], expect: object) -> None:

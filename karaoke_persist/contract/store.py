@@ -21,7 +21,14 @@ from typing import Any, Protocol, TypeVar
 from karaoke_persist.contract.changes import Written
 from karaoke_persist.contract.info import BackendInfo, SchemaState
 from karaoke_persist.contract.query import Aggregate, Query
-from karaoke_persist.contract.search import SearchRequest, SearchResult
+from karaoke_persist.contract.search import (
+    ArtistHits,
+    ArtistSearchRequest,
+    Completion,
+    CompletionRequest,
+    SearchRequest,
+    SearchResult,
+)
 from karaoke_persist.models import Record
 
 R = TypeVar("R", bound=Record)
@@ -95,6 +102,14 @@ class StoreSession(Protocol):
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Songs by text, by the rules of `karaoke_persist.contract.reference.search`, which also provides a default."""
+        ...
+
+    def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
+        """The same grouped by artist; the reference has a default for this too."""
+        ...
+
+    def complete(self, request: CompletionRequest) -> list[Completion]:
+        """What a text may be the beginning of; the reference has a default for this too."""
         ...
 
     # write

@@ -3,7 +3,7 @@
 from karaoke_persist.models.favorite import FavoriteArtist, FavoriteSong
 from karaoke_persist.models.fields import Field, Kind
 from karaoke_persist.models.history import Night, Performance, PerformanceSinger
-from karaoke_persist.models.integrity import Counted, Integrity, Reference, Sorted, Unique
+from karaoke_persist.models.integrity import Counted, Derived, Integrity, Reference, Sorted, Unique
 from karaoke_persist.models.job import Job
 from karaoke_persist.models.json_values import FrozenDict, freeze, thaw
 from karaoke_persist.models.playlist import Playlist, PlaylistEntry
@@ -40,6 +40,7 @@ __all__ = [
     "MODELS",
     "Counted",
     "Credential",
+    "Derived",
     "FavoriteArtist",
     "FavoriteSong",
     "Field",

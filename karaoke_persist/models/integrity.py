@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 OnDelete = Literal["restrict", "cascade", "set_null"]
 
@@ -47,6 +47,15 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """`field` is made from the value of the field `of` whenever that is written; it is not a host's to set."""
+
+    field: str
+    of: str
+    make: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Integrity:
     """The rules of one model. `collection` is its name in every backend; names of constraints derive from it."""
 
@@ -61,6 +70,11 @@ class Integrity:
     maintained: tuple[str, ...] = ()
     """Fields that the library keeps itself, such as counts of plays. They are not the host's to change, and their
     change raises no revision."""
+    derived: tuple[Derived, ...] = ()
+
+    def derive(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The derived fields of those values that are named."""
+        return {each.field: each.make(values[each.of]) for each in self.derived if each.of in values}
 
     def maintains(self, fields: Iterable[str]) -> bool:
         """Whether the library keeps all of these fields itself, so that changing them raises no revision."""

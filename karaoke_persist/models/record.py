@@ -59,7 +59,9 @@ class Record(BaseModel):
     @property
     def given(self) -> frozenset[str]:
         """The fields that were given when the value was made: these an upsert writes over an existing row."""
-        return frozenset(self.model_fields_set) - unchangeable_fields(type(self))
+        given = frozenset(self.model_fields_set) - unchangeable_fields(type(self))
+        derived = self.integrity.derived
+        return given.union(each.field for each in derived if each.of in given) if derived else given
 
     @classmethod
     def trusted(cls, values: dict[str, Any], given: Set[str] | None = None) -> Self:
@@ -125,7 +127,8 @@ class Record(BaseModel):
     @classmethod
     def checked_changes(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Named changes, in either spelling, as stored values. Unknown or unchangeable names are `InvalidValue`."""
-        return checked_fields(cls, named_fields(cls, changes))
+        checked = checked_fields(cls, named_fields(cls, changes))
+        return {**checked, **cls.integrity.derive(checked)}
 
 
 @cache
@@ -157,8 +160,10 @@ def indexed_fields(model: type[Record]) -> tuple[str, ...]:
 
 @cache
 def unchangeable_fields(model: type[Record]) -> frozenset[str]:
-    """The fields that are not a host's to change: the key, the revision, and what the library maintains."""
-    return frozenset((model.integrity.key, "revision", *model.integrity.maintained))
+    """The fields that are not a host's to change: the key, the revision, what the library maintains or derives."""
+    integrity = model.integrity
+    derived = (each.field for each in integrity.derived)
+    return frozenset((integrity.key, "revision", *integrity.maintained, *derived))
 
 
 @cache

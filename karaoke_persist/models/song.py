@@ -19,8 +19,9 @@ from karaoke_persist.models.fields import (
     TextList,
     Time,
 )
-from karaoke_persist.models.integrity import Counted, Integrity, Sorted
+from karaoke_persist.models.integrity import Counted, Derived, Integrity, Sorted
 from karaoke_persist.models.json_values import EMPTY_OBJECT, FrozenDict, freeze_object
+from karaoke_persist.models.readings import readings_of
 from karaoke_persist.models.record import Record
 from karaoke_persist.models.text import check_bytes
 
@@ -56,6 +57,10 @@ class Song(Record):
         counted=(Counted("artist"),),
         stamped="date_added",
         maintained=("play_count", "last_played_at"),
+        derived=(
+            Derived("title_readings", "title", readings_of),
+            Derived("artist_readings", "artist", readings_of),
+        ),
     )
 
     id: Id
@@ -63,6 +68,13 @@ class Song(Record):
     artist: IndexedText
     album: IndexedText | None = None
     aliases: TextList = ()
+    """Other titles of the song, in any language."""
+    artist_aliases: TextList = ()
+    """Other names of the artist."""
+    title_readings: JsonObject = EMPTY_OBJECT
+    """The title in Latin letters, as search reads it; kept by the library."""
+    artist_readings: JsonObject = EMPTY_OBJECT
+    """The same of the artist."""
     duration_ms: Integer | None = None
     year: Integer | None = None
     release_date: Text | None = None

@@ -25,7 +25,8 @@ from karaoke_persist.contract import (
     Written,
 )
 from karaoke_persist.contract.changes import change_of
-from karaoke_persist.contract.checks import check_aggregate, check_key, check_query, check_revision, check_search
+from karaoke_persist.contract.checks import check_aggregate, check_key, check_query, check_revision
+from karaoke_persist.contract.search.checks import check_artist_search, check_completion, check_search
 from karaoke_persist.errors import (
     InvalidValue,
     SessionClosed,
@@ -112,6 +113,18 @@ class Session:
         """Songs by text, best first."""
         check_search(request)
         return self._backend.search(request)
+
+    @reading
+    def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
+        """The same grouped by artist, in the order of their names."""
+        check_artist_search(request)
+        return self._backend.search_artists(request)
+
+    @reading
+    def complete(self, request: CompletionRequest) -> list[Completion]:
+        """Songs and artists whose name begins with a text, the most sung first."""
+        check_completion(request)
+        return self._backend.complete(request)
 
     # write
 
@@ -291,7 +304,7 @@ class Session:
             if value.key in seen:
                 raise InvalidValue(f"{model.__name__}.{model.integrity.key}", value.key, "it comes twice in one batch")
             seen.add(value.key)
-            prepared.append(_unmaintained(_stamped(value, now)))
+            prepared.append(_derived(_unmaintained(_stamped(value, now))))
         return prepared
 
     def _record(self, model: type[Record], written: Iterable[Written]) -> None:
@@ -363,6 +376,14 @@ def _unmaintained(value: Record) -> Record:
     """The value as a new row begins: what the library maintains is at its defaults, whatever a copy carries."""
     fresh = _fresh(type(value))
     return value.replaced(fresh) if value.differing(fresh) else value
+
+
+def _derived(value: Record) -> Record:
+    """The value with what is derived from its fields, whatever it carries."""
+    if not value.integrity.derived:
+        return value
+    derived = value.integrity.derive(value.__dict__)
+    return value.replaced(derived) if value.differing(derived) else value
 
 
 @cache

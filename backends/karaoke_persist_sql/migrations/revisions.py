@@ -18,9 +18,20 @@ REVISIONS: Final[tuple[str, ...]] = (
     "0007_history",
     "0008_jobs",
     "0009_versions",
+    "0010_search",
 )
 HEAD: Final[str] = REVISIONS[-1]
 
-ADDED_LATER: Final[Mapping[str, tuple[str, ...]]] = {"songs": ("hidden", "checksum", "play_count", "last_played_at")}
+ADDED_LATER: Final[Mapping[str, tuple[str, ...]]] = {
+    "songs": (
+        "hidden",
+        "checksum",
+        "play_count",
+        "last_played_at",
+        "artist_aliases",
+        "title_readings",
+        "artist_readings",
+    )
+}
 """The columns, by collection, that are younger than their table. They stand behind the others, and a default fills them
 in the rows that were there before."""

@@ -1,0 +1,41 @@
+"""Search: the normaliser, queries, documents, and what is asked of a store."""
+
+from karaoke_persist.contract.search.document import SOURCE_FIELDS, SearchDocument, document_of
+from karaoke_persist.contract.search.folding import NORMALISER, Normaliser
+from karaoke_persist.contract.search.plan import SearchPlan, plan_of
+from karaoke_persist.contract.search.query import SearchQuery, Term, Years
+from karaoke_persist.contract.search.request import (
+    ArtistHits,
+    ArtistSearchRequest,
+    Completion,
+    CompletionRequest,
+    Facet,
+    FacetCount,
+    SearchRequest,
+    SearchResult,
+    SearchSort,
+    Total,
+)
+
+__all__ = [
+    "NORMALISER",
+    "SOURCE_FIELDS",
+    "ArtistHits",
+    "ArtistSearchRequest",
+    "Completion",
+    "CompletionRequest",
+    "Facet",
+    "FacetCount",
+    "Normaliser",
+    "SearchDocument",
+    "SearchPlan",
+    "SearchQuery",
+    "SearchRequest",
+    "SearchResult",
+    "SearchSort",
+    "Term",
+    "Total",
+    "Years",
+    "document_of",
+    "plan_of",
+]

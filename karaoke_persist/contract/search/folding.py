@@ -1,0 +1,94 @@
+"""The normaliser that decides what a search finds.
+
+A text has up to three folds. Its *primary* fold forgives case, accents, width and punctuation. Its *expanded* fold
+spells ä, ö, ü, ø and å as those do who have no such keys. Its *squeezed* fold leaves out the punctuation within words,
+and reads the signs that stand for letters. The rules have a version, because an index holds folds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from unicodedata import category, normalize
+
+from karaoke_persist.models.text import fold_letters, key_fold
+
+_KATAKANA_TO_HIRAGANA = {code: chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´＇"))
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+_NOT_A_WORD = re.compile(r"[^\w\s]|_")
+_WORD_LETTER = re.compile(r"[^\W_]")
+_SPELLING: Final = frozenset({"Mn", "Mc"})
+_ASCII_SIMPLE = re.compile(r"[A-Za-z0-9 ]*")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Normaliser:
+    """One version of the rules."""
+
+    version: int
+    letters: Mapping[int, str]
+    """What becomes of single characters, once width, case and accents are gone."""
+    expansions: Mapping[int, str]
+    """How letters with a mark are spelled without one, where that is more than leaving the mark out."""
+    signs: Mapping[int, str]
+    """Signs that stand for a letter within a word."""
+
+    def words(self, text: str) -> str:
+        """The words of a text, folded and separated by one space; empty if there is none."""
+        folded = fold_letters(text.translate(_CONTROLS).translate(_APOSTROPHES)).translate(self.letters)
+        return " ".join(_NOT_A_WORD.sub(_space_for_punctuation, folded).split())
+
+    def primary(self, text: str) -> str:
+        """The words of a text; of one without any, such as "!!!", its `key_fold`."""
+        return self.words(text) or key_fold(text.translate(_CONTROLS))
+
+    def expanded(self, text: str) -> str:
+        """The primary fold, with marked letters spelled out."""
+        composed = normalize("NFC", normalize("NFKC", text).casefold())
+        return self.primary(composed.translate(self.expansions))
+
+    def squeezed(self, text: str) -> str:
+        """The words as spaces alone separate them, without their punctuation; empty if nothing is left."""
+        folded = fold_letters(text.translate(_CONTROLS).translate(_APOSTROPHES))
+        return " ".join(squeezed for word in folded.split() if (squeezed := self._squeezed_word(word)))
+
+    def forms(self, text: str) -> tuple[str, ...]:
+        """All the folds of a text that differ, the primary first."""
+        return _forms(self, text)
+
+    def _squeezed_word(self, word: str) -> str:
+        if not _WORD_LETTER.search(word):
+            return ""
+        read = word[:1] + word[1:-1].replace("!", "i") + word[-1:] if len(word) > 1 else word
+        return _NOT_A_WORD.sub(_nothing_for_punctuation, read.translate(self.signs)).translate(self.letters)
+
+
+@lru_cache(maxsize=16_384)
+def _forms(normaliser: Normaliser, text: str) -> tuple[str, ...]:
+    primary = normaliser.primary(text)
+    if _ASCII_SIMPLE.fullmatch(text):
+        return (primary,)
+    others = normaliser.expanded(text), normaliser.squeezed(text)
+    return tuple(dict.fromkeys((primary, *(form for form in others if form))))
+
+
+def _space_for_punctuation(match: re.Match[str]) -> str:
+    # Combining signs of Thai, Devanagari and others are no word characters to `re`, and yet spelling.
+    return match[0] if category(match[0]) in _SPELLING else " "
+
+
+def _nothing_for_punctuation(match: re.Match[str]) -> str:
+    return match[0] if category(match[0]) in _SPELLING else ""
+
+
+NORMALISER: Final = Normaliser(
+    version=2,
+    letters={**_KATAKANA_TO_HIRAGANA, ord("&"): " and "},
+    expansions=str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}),
+    signs=str.maketrans({"$": "s", "@": "a"}),
+)
+"""The rules in force."""

@@ -1,0 +1,78 @@
+"""Near matches: songs and artists that a query with a slip of the finger may have meant.
+
+The distance is the restricted edit distance (optimal string alignment): insertions, deletions, substitutions and swaps
+of neighbours, no place edited twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from karaoke_persist.contract.search.document import Forms, SearchDocument
+from karaoke_persist.contract.search.plan import Needle, SearchPlan, is_contained, starts_word
+
+SHORTEST = 4
+"""Shorter terms have no near matches."""
+_LONG = 8
+
+
+def allowed(text: str) -> int:
+    """How many slips are forgiven in a term: none in a short one, 1 from four characters on, 2 from eight."""
+    if len(text) < SHORTEST:
+        return 0
+    return 2 if len(text) >= _LONG else 1
+
+
+def may_slip(needle: Needle) -> bool:
+    """Whether a needle has near matches at all."""
+    return not needle.phrase and needle.field != "album" and any(allowed(own) for own in needle.forms)
+
+
+def slips(needle: Needle, words: Iterable[str]) -> int | None:
+    """The fewest slips between a needle and one of these words; None if they are too many for its length."""
+    counts = (count for word in words if (count := slips_to(needle, word)) is not None)
+    return min(counts, default=None)
+
+
+def slips_to(needle: Needle, word: str) -> int | None:
+    """The slips between a needle and a word; None if they are too many for its length."""
+    from rapidfuzz.distance import OSA
+
+    if not may_slip(needle):
+        return None
+    counts = ((OSA.distance(own, word), allowed(own)) for own in needle.forms)
+    return min((count for count, most in counts if count <= most), default=None)
+
+
+def distance(plan: SearchPlan, document: SearchDocument) -> int | None:
+    """The slips after which all terms are found in a song; None if they are too many. 0 is an ordinary match."""
+    return _sum(_in_song(needle, document) for needle in (*plan.needles, *plan.fielded))
+
+
+def artist_distance(plan: SearchPlan, document: SearchDocument) -> int | None:
+    """The slips after which each term without a field, or of the artist, is found in the song's artist."""
+    needles = [needle for needle in (*plan.needles, *plan.fielded) if needle.field in (None, "artist")]
+    return _sum(_in_artist(needle, document) for needle in needles)
+
+
+def words_of(forms: Forms) -> set[str]:
+    """The words of all the forms of a field."""
+    return {word for form in forms for word in form.split()}
+
+
+def _in_song(needle: Needle, document: SearchDocument) -> int | None:
+    if is_contained(needle, document):
+        return 0
+    fields = {None: (*document.title, *document.artist), "title": document.title, "artist": document.artist}
+    return slips(needle, words_of(fields.get(needle.field, ())))
+
+
+def _in_artist(needle: Needle, document: SearchDocument) -> int | None:
+    forms = document.artist
+    there = starts_word(needle, forms) if needle.phrase else any(own in form for form in forms for own in needle.forms)
+    return 0 if there else slips(needle, words_of(forms))
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = list(counts)
+    return None if None in known else sum(count for count in known if count is not None)
