@@ -80,6 +80,7 @@ def check_page(limit: int, offset: int = 0) -> None:
 def check_search(request: SearchRequest) -> None:
     """Refuse a search for what is no text any database could hold, or for too much at once."""
     _check_value("search", Kind.TEXT, request.text)
+    _check_value("SearchRequest.hidden", Kind.BOOLEAN, request.hidden)
     check_page(request.limit, request.offset)
 
 

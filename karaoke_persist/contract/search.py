@@ -16,6 +16,8 @@ class SearchRequest:
     offset: int = 0
     count: bool = True
     """Whether the total is asked for."""
+    hidden: bool = True
+    """Whether hidden songs are shown; without them they are not counted either."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from karaoke_persist.contract.query import Query
+from karaoke_persist.contract.query import Eq, Query
 from karaoke_persist.contract.search import SearchRequest, SearchResult
 from karaoke_persist.contract.search_text import search_fold
 from karaoke_persist.contract.store import StoreSession
@@ -22,7 +22,8 @@ Rank = tuple[int, str, str, str]
 
 def search(session: StoreSession, request: SearchRequest) -> SearchResult:
     """Answer a search by looking at every song once."""
-    ranked = sorted(_ranks(request.text, session.rows(Query(Song), FIELDS)))
+    shown = Query(Song, None if request.hidden else Eq("hidden", False))
+    ranked = sorted(_ranks(request.text, session.rows(shown, FIELDS)))
     keys = [rank[3] for rank in ranked[request.offset : request.offset + request.limit]]
     songs = session.get(Song, keys)
     return SearchResult(tuple(songs[key] for key in keys), len(ranked) if request.count else None)
