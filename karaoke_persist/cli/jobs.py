@@ -97,7 +97,7 @@ def dismiss(job_id: JobId, store: Store = DEFAULT_STORE, option: BackendOptions 
 
 @jobs.command()
 def delete(job_id: JobId, store: Store = DEFAULT_STORE, option: BackendOptions = None) -> None:
-    """Delete a job, whatever its status."""
+    """Delete a job. One that a worker has is cancelled first."""
     with open_existing(store, option) as library:
         library.jobs.delete(job_id)
 

@@ -16,17 +16,20 @@ from karaoke_persist.urls import redacted
 Query = Annotated[str, typer.Argument(metavar="QUERY", help="Words of title, artist or album, in any case and accent.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1_000, help="How many songs to show.")]
 
+Guest = Annotated[bool, typer.Option("--guest", help="As guests see it: without the hidden songs.")]
+
 
 def search(
     query: Query,
     store: Store = DEFAULT_STORE,
     option: BackendOptions = None,
     limit: Limit = 20,
+    guest: Guest = False,
     as_json: Json = False,
 ) -> None:
     """Find the songs that hold every word, the best first. Case and accents are forgiven."""
     with open_existing(store, option) as library:
-        songs, total = library.songs.search_songs_paginated(query, limit=limit, offset=0)
+        songs, total = library.songs.search_songs_paginated(query, limit=limit, offset=0, guest=guest)
     _show(songs, total, as_json)
 
 

@@ -52,6 +52,8 @@ class Job(Record):
     dismissed: Boolean = False
     attempts: Integer = 0
     """How often it was claimed; the token that each call of a worker carries."""
+    claim_id: Text | None = None
+    """The last claim of it, by an id that no other has: tells it from another job that has its id later."""
     max_attempts: Integer = 3
     worker: Text | None = None
     lease_until: Time | None = None

@@ -11,6 +11,7 @@ from karaoke_persist.models import FavoriteArtist, FavoriteSong, Record, Song, U
 from karaoke_persist.operations.answers import Page
 from karaoke_persist.operations.base import Operations, no, operation, zero
 from karaoke_persist.operations.favorite_pages import page_by_date, page_by_title
+from karaoke_persist.operations.guest_view import of_favorites
 from karaoke_persist.operations.paging import page_of
 from karaoke_persist.operations.redirects import merged
 from karaoke_persist.operations.user_answers import LikedSong
@@ -69,20 +70,21 @@ class FavoriteOperations(Operations):
         descending: bool | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        guest: bool = False,
     ) -> Page[LikedSong]:
         """A page of the songs that a user likes, and the cursor of the next. Dates run newest first.
 
-        It costs what the user likes, not what the library holds.
+        It costs what the user likes, not what the library holds. For a guest hidden songs are left out.
         """
         backwards = sort_by == "added_at" if descending is None else descending
         if sort_by not in PAGES:
             raise InvalidValue("sort_by", sort_by, f"choose one of {', '.join(PAGES)}")
-        return PAGES[sort_by](self.session, user_id, Order(sort_by, backwards), limit, cursor)
+        return PAGES[sort_by](self.session, of_favorites(guest, user_id), Order(sort_by, backwards), limit, cursor)
 
     @operation("single", zero)
-    def count_songs(self, user_id: str) -> int:
-        """How many songs a user likes."""
-        return self._count(FavoriteSong, user_id)
+    def count_songs(self, user_id: str, *, guest: bool = False) -> int:
+        """How many songs a user likes; for a guest, of those that are not hidden."""
+        return self._count(FavoriteSong, of_favorites(guest, user_id))
 
     @operation("read", dict)
     def get_song_counts(self, song_ids: Iterable[str]) -> dict[str, int]:
@@ -126,7 +128,7 @@ class FavoriteOperations(Operations):
     @operation("single", zero)
     def count_artists(self, user_id: str) -> int:
         """How many artists a user likes."""
-        return self._count(FavoriteArtist, user_id)
+        return self._count(FavoriteArtist, Eq("user_id", user_id))
 
     @operation("single", dict)
     def get_artist_counts(self, artists: Iterable[str]) -> dict[str, int]:
@@ -152,8 +154,8 @@ class FavoriteOperations(Operations):
         self.session.insert(model(id=self.session.context.new_id(), **fields))
         return True
 
-    def _count(self, model: type[Record], user_id: str) -> int:
-        return int(self.session.aggregate(Aggregate(model, Eq("user_id", user_id)))[0][0])
+    def _count(self, model: type[Record], liked: Condition) -> int:
+        return int(self.session.aggregate(Aggregate(model, liked))[0][0])
 
     def _counts(self, model: type[Record], field: str, values: Iterable[str]) -> dict[str, int]:
         return dict(self.session.aggregate(Aggregate(model, In(field, tuple(values)), by=(field,))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from karaoke_persist.contract import Eq, Exists, In, Order, Query
+from karaoke_persist.contract import Condition, Exists, In, Order, Query
 from karaoke_persist.contract.cursor import decode_cursor, encode_cursor
 from karaoke_persist.models import FavoriteSong, Song, key_fold
 from karaoke_persist.operations.answers import Page
@@ -13,28 +13,28 @@ from karaoke_persist.operations.user_answers import LikedSong
 from karaoke_persist.session import Session
 
 
-def page_by_date(session: Session, user_id: str, order: Order, limit: int, cursor: str | None) -> Page[LikedSong]:
+def page_by_date(session: Session, liked: Condition, order: Order, limit: int, cursor: str | None) -> Page[LikedSong]:
     """By when they came to like them."""
-    page = page_of(session, Query(FavoriteSong, Eq("user_id", user_id), order), limit, cursor)
+    page = page_of(session, Query(FavoriteSong, liked, order), limit, cursor)
     songs = _songs(session, (each.song_id for each in page.items))
-    liked = (LikedSong(songs[each.song_id], each.added_at) for each in page.items if each.song_id in songs)
-    return Page(tuple(liked), page.cursor)
+    items = (LikedSong(songs[each.song_id], each.added_at) for each in page.items if each.song_id in songs)
+    return Page(tuple(items), page.cursor)
 
 
-def page_by_title(session: Session, user_id: str, order: Order, limit: int, cursor: str | None) -> Page[LikedSong]:
+def page_by_title(session: Session, liked: Condition, order: Order, limit: int, cursor: str | None) -> Page[LikedSong]:
     """By title: first what the user likes, then only the titles of these songs, then the songs of the page."""
     check_page_size(limit)
-    query = Query(Song, Exists(FavoriteSong, {"id": "song_id"}, Eq("user_id", user_id)), order)
-    dates = dict(session.rows(Query(FavoriteSong, Eq("user_id", user_id)), ("song_id", "added_at")))
+    query = Query(Song, Exists(FavoriteSong, {"id": "song_id"}, liked), order)
+    dates = dict(session.rows(Query(FavoriteSong, liked), ("song_id", "added_at")))
     places = _places(session, dates, order)
     if cursor is not None:
         last = _place(*decode_cursor(query, cursor))
         places = [place for place in places if (place < last if order.descending else place > last)]
     shown = places[:limit]
     songs = _songs(session, (song_id for _, _, song_id in shown))
-    liked = (LikedSong(songs[song_id], dates[song_id]) for _, _, song_id in shown if song_id in songs)
+    items = (LikedSong(songs[song_id], dates[song_id]) for _, _, song_id in shown if song_id in songs)
     more = encode_cursor(query, shown[-1][1:]) if len(places) > limit else None
-    return Page(tuple(liked), more)
+    return Page(tuple(items), more)
 
 
 def _places(session: Session, song_ids: Iterable[str], order: Order) -> list[tuple[str, str, str]]:

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from karaoke_persist.contract import COUNT, Aggregate, And, Compare, Condition, Eq, In, IsNull, Not, Or, Order, Query
-from karaoke_persist.errors import IllegalState, InvalidValue, NotFound
+from karaoke_persist.errors import IllegalState, InvalidValue
 from karaoke_persist.models import Job
 from karaoke_persist.models.record import named_fields
 from karaoke_persist.operations.answers import Page
 from karaoke_persist.operations.base import none, operation
 from karaoke_persist.operations.job_answers import JobStatistics
-from karaoke_persist.operations.job_states import OVER, TRANSITIONS, Over, after
+from karaoke_persist.operations.job_states import OVER, RUNNING, TRANSITIONS, Over, after
 from karaoke_persist.operations.job_workers import JobWorkOperations
 from karaoke_persist.operations.paging import page_of
 from karaoke_persist.operations.redirects import kept_ids
@@ -122,9 +122,11 @@ class JobOperations(JobWorkOperations):
 
     @operation("write")
     def delete(self, job_id: str) -> None:
-        """Delete a job, whatever its status. An absent one is `NotFound`."""
-        if not self.session.delete(Job, job_id):
-            raise NotFound("Job", job_id)
+        """Delete a job that no worker has; one that is running is `IllegalState`, an absent one `NotFound`."""
+        job = self._job(job_id)
+        if job.status in RUNNING:
+            raise IllegalState("Job", job_id, job.status, "be deleted", "Cancel it first")
+        self.session.delete(Job, job_id)
 
     @operation("write")
     def prune(self, older_than: datetime | timedelta | None = None, *, status: Over | None = None) -> int:

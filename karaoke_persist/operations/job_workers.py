@@ -20,6 +20,8 @@ from karaoke_persist.operations.job_states import RUNNING, Running, after
 
 Lease = float | timedelta
 """Seconds, or a duration."""
+Attempt = int | Job
+"""The `attempts` of a claimed job, or the job as it was claimed."""
 
 _YEAR: Final = 366 * 24 * 3_600
 MOST_AT_ONCE: Final = 1_000
@@ -28,20 +30,24 @@ _LET_GO: Final[Mapping[str, Any]] = {"worker": None, "lease_until": None}
 
 
 class JobWorkOperations(Operations):
-    """The calls of workers. Each but `claim` carries the `attempt` that the claim gave."""
+    """The calls of workers. Each but `claim` carries the `attempt`: the claimed job itself, or its `attempts` alone.
+
+    The number tells the claims of a job apart. The job tells it also from a later one that was given the same id.
+    """
 
     @operation("write")
     def claim(self, worker: str, lease: Lease, *, kinds: Iterable[str] | None = None, n: int = 1) -> list[Job]:
         """Take up to `n` pending jobs, the oldest first, of some kinds or of any; each goes to this worker alone.
 
-        They are the worker's while the lease runs. Their `attempts`, raised by this, is the `attempt` that every
-        further call carries. Jobs whose lease has lapsed are dealt with first, as `reap` does.
+        They are the worker's while the lease runs. Each of them, or its `attempts`, which this raises, is the
+        `attempt` that every further call carries. Jobs whose lease has lapsed are dealt with first, as `reap` does.
         """
         condition = _claimable(worker, kinds, n)
         until = self._until(lease)
         self._reap()
         found: list[Job] = self.session.find(Query(Job, condition, Order("created_at"), limit=n))
         hold = {**_AT_START, "worker": worker, "lease_until": until, "started_at": self._now()}
+        hold["claim_id"] = self.session.context.new_id()
         return self._write_all([(job, {**hold, **_taken(job)}) for job in found])
 
     @operation("write")
@@ -53,7 +59,7 @@ class JobWorkOperations(Operations):
         return self._reap()
 
     @operation("write")
-    def heartbeat(self, job_id: str, lease: Lease, *, attempt: int) -> Job:
+    def heartbeat(self, job_id: str, lease: Lease, *, attempt: Attempt) -> Job:
         """Let the lease run anew from now. `LeaseLost` if the job is this attempt's no more."""
         until = self._until(lease)
         return self._write(self._held(job_id, attempt), {"lease_until": until})
@@ -64,7 +70,7 @@ class JobWorkOperations(Operations):
         job_id: str,
         percent: int | None = None,
         *,
-        attempt: int,
+        attempt: Attempt,
         status: Running | None = None,
         message: str | None = None,
     ) -> Job:
@@ -80,13 +86,13 @@ class JobWorkOperations(Operations):
         return self._write(job, {"status": moved, **{name: value for name, value in said.items() if value is not None}})
 
     @operation("write")
-    def complete(self, job_id: str, *, attempt: int, result: Mapping[str, Any] | None = None) -> Job:
+    def complete(self, job_id: str, *, attempt: Attempt, result: Mapping[str, Any] | None = None) -> Job:
         """End a job well, with a JSON object for whoever asked. `LeaseLost` if it is this attempt's no more."""
         job = self._held(job_id, attempt)
         return self._end(job, "complete", {"progress": 100, "result": result})
 
     @operation("write")
-    def fail(self, job_id: str, error: str, *, attempt: int | None = None) -> Job:
+    def fail(self, job_id: str, error: str, *, attempt: Attempt | None = None) -> Job:
         """End a job badly, with the reason.
 
         Its worker gives the `attempt`; `LeaseLost` if it is this attempt's no more. Without one, a job is failed that
@@ -97,14 +103,13 @@ class JobWorkOperations(Operations):
 
     # who has a job
 
-    def _held(self, job_id: str, attempt: int) -> Job:
+    def _held(self, job_id: str, attempt: Attempt) -> Job:
         """The job, if it is in the hands of this attempt."""
-        if type(attempt) is not int or attempt < 1:
-            raise InvalidValue("attempt", attempt, "the `attempts` of the claimed job is expected")
+        number = _number_of(job_id, attempt)
         job = self.session.get(Job, job_id)
-        reason = _reason_of_loss(job, attempt)
+        reason = _reason_of_loss(job, number, attempt.claim_id if isinstance(attempt, Job) else None)
         if job is None or reason is not None:
-            raise LeaseLost(job_id, attempt, reason or "")
+            raise LeaseLost(job_id, number, reason or "")
         return job
 
     def _unheld(self, job_id: str) -> Job:
@@ -189,12 +194,24 @@ def _check_progress(percent: object, status: object) -> None:
         raise InvalidValue("status", status, f"choose one of {', '.join(RUNNING)}")
 
 
-def _reason_of_loss(job: Job | None, attempt: int) -> str | None:
-    """Why a job is not in the hands of an attempt; None if it is."""
+def _number_of(job_id: str, attempt: object) -> int:
+    """The number of an attempt, which is at this job."""
+    if isinstance(attempt, Job) and attempt.id != job_id:
+        raise InvalidValue("attempt", attempt.id, f"this is another job than {job_id!r}; give the one that was claimed")
+    number = attempt.attempts if isinstance(attempt, Job) else attempt
+    if type(number) is not int or number < 1:
+        raise InvalidValue("attempt", number, "the claimed job is expected, or its `attempts`")
+    return number
+
+
+def _reason_of_loss(job: Job | None, attempt: int, claim_id: str | None) -> str | None:
+    """Why a job is not in the hands of an attempt, of a claim if that is known; None if it is."""
     if job is None:
         return "the job is not there any more"
     if job.attempts != attempt:
         return f"the job is at attempt {job.attempts}"
+    if claim_id not in (None, job.claim_id):
+        return "another job has its id now"
     if job.status == "pending":
         return "its lease lapsed"
     return None if job.status in RUNNING else f"the job is {job.status}"

@@ -9,6 +9,7 @@ from typing import Any
 from karaoke_persist.contract import And, Condition, Eq, FoldedEq, Has, In, Query
 from karaoke_persist.models import PerformanceSinger, PreferredVersion, QueueEntry, QueueSinger, Record, Room
 from karaoke_persist.models.singer import singer_key, user_key, user_of
+from karaoke_persist.operations.queue.kept_edits import replace_singer_in_edits
 from karaoke_persist.operations.queue.room_queue import queue_of
 from karaoke_persist.session import Session
 
@@ -29,13 +30,15 @@ HISTORY = SingerRows(PerformanceSinger, "performance_id")
 def move_singer(session: Session, old: str, new: str) -> tuple[int, int]:
     """Let another singer have entries, performances, holds and preferred versions; how many of the first two.
 
-    Names stay as they were given. Of two rows that now say the same, the one that was named first stays.
+    Undoing the edits of before leads to the other as well. Names stay as they were given. Of two rows that now say the
+    same, the one that was named first stays.
     """
     entries = _move_rows(session, QUEUE, Eq("singer", old), new)
     performances = _move_rows(session, HISTORY, Eq("singer", old), new)
     rooms = _rooms_of(session, entries) | _replace_held(session, old, [new])
     _raise_queue_revs(session, rooms)
     _move_preferred_versions(session, old, new)
+    replace_singer_in_edits(session, old, new)
     return len(entries), len(performances)
 
 

@@ -29,6 +29,7 @@ from karaoke_persist.models import Song
 from karaoke_persist.models.record import named_fields
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
 from karaoke_persist.operations.base import Operations, no, none, operation, zero
+from karaoke_persist.operations.guest_view import checked_guest, of_songs
 from karaoke_persist.operations.paging import page_of
 from karaoke_persist.operations.playlist_songs import remove_song_everywhere
 from karaoke_persist.operations.queue.songs import leave_queues
@@ -48,7 +49,8 @@ class SongOperations(Operations):
 
     On `library.songs` each call is a transaction of its own; on `tx.songs` it is part of that transaction. What is not
     there is None, False or empty, never an exception. A mistake of the caller raises and changes nothing. An id that
-    was merged into another song finds that one; writing to it is `AlreadyExists`.
+    was merged into another song finds that one; writing to it is `AlreadyExists`. What lists songs leaves the hidden
+    ones out with `guest=True`, also of its counts.
     """
 
     # one song
@@ -135,9 +137,9 @@ class SongOperations(Operations):
     # many songs
 
     @operation("single", list)
-    def get_songs(self) -> list[Song]:
+    def get_songs(self, *, guest: bool = False) -> list[Song]:
         """All songs, newest first. For a large library, read pages."""
-        return self.session.find(Query(Song, order=Order("date_added", descending=True)))
+        return self.session.find(Query(Song, of_songs(guest), Order("date_added", descending=True)))
 
     @operation("single", dict)
     def get_songs_by_ids(self, song_ids: Iterable[str]) -> dict[str, Song]:
@@ -155,13 +157,14 @@ class SongOperations(Operations):
         limit: int = 50,
         cursor: str | None = None,
         artist: str | None = None,
+        guest: bool = False,
     ) -> Page[Song]:
         """A page in a total order, and the cursor of the next; as quick at the end as at the start.
 
         Dates run newest first unless told otherwise, everything else upwards; absent values come last either way.
         """
         backwards = sort_by == "date_added" if descending is None else descending
-        where = None if artist is None else Eq("artist", artist)
+        where = of_songs(guest, _by(artist))
         return page_of(self.session, Query(Song, where, Order(sort_by, backwards)), limit, cursor)
 
     @operation("single")
@@ -189,10 +192,9 @@ class SongOperations(Operations):
         return BulkResult(**counts)
 
     @operation("single", zero)
-    def count_songs(self, *, artist: str | None = None) -> int:
+    def count_songs(self, *, artist: str | None = None, guest: bool = False) -> int:
         """The number of songs, of one artist or of all."""
-        where = None if artist is None else Eq("artist", artist)
-        return _one(self.session.aggregate(Aggregate(Song, where)))
+        return _one(self.session.aggregate(Aggregate(Song, of_songs(guest, _by(artist)))))
 
     @operation("read")
     def get_song_statistics(self) -> SongStatistics:
@@ -222,17 +224,21 @@ class SongOperations(Operations):
 
     @operation("single", list)
     def get_artists_with_counts(
-        self, *, search: str = "", limit: int | None = None, offset: int = 0
+        self, *, search: str = "", limit: int | None = None, offset: int = 0, guest: bool = False
     ) -> list[tuple[str, int]]:
         """Artists and the number of their songs, in alphabetical order; `search` forgives case and accents."""
-        return [(artist, songs) for artist, songs in self._artists(search, limit, offset)]
+        where = of_songs(guest, _artist_like(search))
+        return [(artist, songs) for artist, songs in self._artists(where, limit, offset)]
 
     @operation("read")
-    def get_artists_page(self, *, search: str = "", limit: int = 100, offset: int = 0) -> ArtistPage:
+    def get_artists_page(
+        self, *, search: str = "", limit: int = 100, offset: int = 0, guest: bool = False
+    ) -> ArtistPage:
         """A page of the same, with the number of all artists that match."""
         check_page(limit, offset)
-        items = tuple(ArtistCount(artist, songs) for artist, songs in self._artists(search, limit, offset))
-        total = Aggregate(Song, _artist_like(search), measures=(Measure("count_distinct", "artist"),))
+        where = of_songs(guest, _artist_like(search))
+        items = tuple(ArtistCount(artist, songs) for artist, songs in self._artists(where, limit, offset))
+        total = Aggregate(Song, where, measures=(Measure("count_distinct", "artist"),))
         return ArtistPage(items, _one(self.session.aggregate(total)))
 
     @operation("single", list)
@@ -244,20 +250,24 @@ class SongOperations(Operations):
         descending: bool = False,
         limit: int | None = None,
         offset: int = 0,
+        guest: bool = False,
     ) -> list[Song]:
         """The songs of exactly this artist, in the order asked for."""
         order = Order(sort_by, descending)
-        return self.session.find(Query(Song, Eq("artist", artist), order, limit=limit, offset=offset))
+        where = of_songs(guest, Eq("artist", artist))
+        return self.session.find(Query(Song, where, order, limit=limit, offset=offset))
 
     # search
 
     @operation("read", lambda: ([], 0))
-    def search_songs_paginated(self, query: str, limit: int = 20, offset: int = 0) -> tuple[list[Song], int]:
+    def search_songs_paginated(
+        self, query: str, limit: int = 20, offset: int = 0, *, guest: bool = False
+    ) -> tuple[list[Song], int]:
         """Songs that hold every term of the query in title, artist, album or an alias, best first, and their number.
 
         Case, accents, width and most punctuation are forgiven. An empty query finds every song.
         """
-        result = self.session.search(SearchRequest(query, limit, offset))
+        result = self.session.search(SearchRequest(query, limit, offset, hidden=not checked_guest(guest)))
         return list(result.songs), result.total or 0
 
     # helpers
@@ -267,10 +277,8 @@ class SongOperations(Operations):
         assert song is not None, "a song that was just written is there"
         return song
 
-    def _artists(self, search: str, limit: int | None, offset: int) -> list[tuple[Any, ...]]:
-        request = Aggregate(
-            Song, _artist_like(search), by=("artist",), order=Order("artist"), limit=limit, offset=offset
-        )
+    def _artists(self, where: Condition | None, limit: int | None, offset: int) -> list[tuple[Any, ...]]:
+        request = Aggregate(Song, where, by=("artist",), order=Order("artist"), limit=limit, offset=offset)
         return self.session.aggregate(request)
 
     def _count(self, where: Condition) -> int:
@@ -285,6 +293,10 @@ def _batches(songs: Iterable[Song]) -> Iterator[list[Song]]:
     rest = iter(songs)
     while batch := list(islice(rest, BATCH)):
         yield batch
+
+
+def _by(artist: str | None) -> Condition | None:
+    return None if artist is None else Eq("artist", artist)
 
 
 def _artist_like(search: str) -> Condition | None:

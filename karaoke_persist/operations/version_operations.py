@@ -12,6 +12,7 @@ from karaoke_persist.models.singer import NAME, USER
 from karaoke_persist.operations.answers import Page
 from karaoke_persist.operations.base import Operations, none, operation
 from karaoke_persist.operations.duplicates import Sameness, find_duplicates
+from karaoke_persist.operations.guest_view import of_songs
 from karaoke_persist.operations.merging_songs import merge_songs
 from karaoke_persist.operations.redirects import find_song, refuse_merged
 from karaoke_persist.operations.song_versions import best_first, version_key, versions_of
@@ -28,20 +29,25 @@ class VersionOperations(Operations):
     """
 
     @operation("read", list)
-    def get_versions(self, song_id: str, *, sources: Sequence[str] = ()) -> list[Song]:
+    def get_versions(self, song_id: str, *, sources: Sequence[str] = (), guest: bool = False) -> list[Song]:
         """The versions of a song, itself among them; empty if there is no such song.
 
         First those from the preferred `sources` in their order, then the most played, then the oldest; hidden ones come
-        last.
+        last, and for a guest not at all.
         """
         song = find_song(self.session, song_id)
-        return [] if song is None else best_first(self._versions(song), _checked_sources(sources))
+        if song is None:
+            return []
+        where = of_songs(guest, versions_of(song))
+        return best_first(self.session.find(Query(Song, where)), _checked_sources(sources))
 
     @operation("read", none)
-    def get_preferred(self, song_id: str, *, singer: str | None = None, sources: Sequence[str] = ()) -> Song | None:
+    def get_preferred(
+        self, song_id: str, *, singer: str | None = None, sources: Sequence[str] = (), guest: bool = False
+    ) -> Song | None:
         """The version to offer: as the singer prefers, or else the host, or else the first of `get_versions`."""
         scopes = [_scope(singer), HOST]
-        versions = {song.id: song for song in self.get_versions(song_id, sources=sources)}
+        versions = {song.id: song for song in self.get_versions(song_id, sources=sources, guest=guest)}
         if not versions:
             return None
         key = version_key(next(iter(versions.values())))
@@ -88,9 +94,6 @@ class VersionOperations(Operations):
         song that was merged into this one already is passed over; one that is not there is `NotFound`.
         """
         return merge_songs(self.session, keep, others)
-
-    def _versions(self, song: Song) -> list[Song]:
-        return self.session.find(Query(Song, versions_of(song)))
 
     def _song(self, song_id: str) -> Song:
         song = self.session.get(Song, song_id)

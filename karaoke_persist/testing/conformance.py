@@ -7,6 +7,7 @@ from karaoke_persist.testing.rules.domain import DomainErrorRules, StorageErrorR
 from karaoke_persist.testing.rules.errors import ErrorRules
 from karaoke_persist.testing.rules.events import EventRules
 from karaoke_persist.testing.rules.favorites import FavoriteRules
+from karaoke_persist.testing.rules.guest_view import GuestViewRules
 from karaoke_persist.testing.rules.history import HistoryRules
 from karaoke_persist.testing.rules.history_statistics import StatisticsRules
 from karaoke_persist.testing.rules.integrity import IntegrityRules
@@ -73,6 +74,7 @@ class BackendConformance(
     UserProcessRules,
     LogInRules,
     FavoriteRules,
+    GuestViewRules,
     SingerRules,
     HistoryRules,
     StatisticsRules,

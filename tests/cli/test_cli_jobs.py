@@ -70,6 +70,7 @@ def test_intervening(command, store):
     (dismissed,) = command("jobs", "dismiss", "third", "--store", store, "--json").json
     assert (dismissed["dismissed"], dismissed["message"]) == (True, "enough")
     assert "cannot cancel" in command("jobs", "cancel", "third", "--store", store, expect=1).err
+    assert "Cancel it first" in command("jobs", "delete", "first", "--store", store, expect=1).err
     assert command("jobs", "delete", "third", "--store", store).out == ""
     assert "there is no Job" in command("jobs", "delete", "third", "--store", store, expect=1).err
 

@@ -9,6 +9,8 @@ from importlib.resources import as_file, files
 
 import pytest
 
+import karaoke_persist
+
 
 @pytest.fixture
 def music(tmp_path):
@@ -110,6 +112,19 @@ def test_search_in_json_gives_whole_songs(command, music):
 
     assert answer["total"] == 3
     assert [(song["title"], song["durationMs"]) for song in answer["songs"]] == [("Beautiful Dreamer", 2760)]
+
+
+def test_search_as_guests_see_it(command, music, tmp_path):
+    """Hidden songs are left out."""
+    command("sync", "Music", "-q")
+    found = command("search", "foster", "--json").json
+    with karaoke_persist.open(f"sqlite:///{tmp_path}/karaoke.db") as library:
+        library.songs.patch_song(found["songs"][0]["id"], {"hidden": True})
+
+    answer = command("search", "foster", "--guest", "--json").json
+
+    assert (answer["total"], answer["songs"]) == (2, found["songs"][1:])
+    assert command("search", "foster", "--json").json["total"] == 3
 
 
 def test_search_without_a_database_says_to_sync_first(command, tmp_path):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from karaoke_persist.errors import AlreadyExists, InvalidValue
 from karaoke_persist.models import Performance, QueueEntry, QueueSinger
+from karaoke_persist.models.singer import singer_key
 from karaoke_persist.operations.base import Operations
 from karaoke_persist.operations.performances import last_settings
 from karaoke_persist.operations.queue.admission import admit, song_for
@@ -61,7 +62,7 @@ class AddingOperations(Operations):
         if (there := _there(queue, new_id)) is not None:
             return there
         song = song_for(queue, song_id, force=force)
-        rows = singer_rows(self.session, new_id, named)
+        rows = singer_rows(self.session, new_id, [(each.name, singer_key(*each)) for each in named])
         warnings = admit(queue, song, rows, force=force)
         wishes = {"key_shift": key_shift, "tempo": tempo, "note": note, "added_by": added_by}
         given = {name: value for name, value in wishes.items() if value is not None}

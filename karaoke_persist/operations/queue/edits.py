@@ -95,6 +95,6 @@ def image(entry: QueueEntry | None) -> dict[str, Any] | None:
     return {name: value for name, value in entry.to_dict().items() if name not in _NOT_KEPT}
 
 
-def singers_image(singers: Iterable[QueueSinger]) -> list[list[str | None]]:
-    """Its singers."""
-    return [[each.name, each.user_id] for each in singers]
+def singers_image(singers: Iterable[QueueSinger]) -> list[list[str]]:
+    """Its singers: under which name, and who it is."""
+    return [[each.name, each.singer] for each in singers]

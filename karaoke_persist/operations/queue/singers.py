@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models import QueueSinger
-from karaoke_persist.models.singer import singer_key
+from karaoke_persist.models.singer import singer_key, user_of
 from karaoke_persist.operations.queue.answers import Singer
 from karaoke_persist.session import Session
 
@@ -45,16 +45,16 @@ def as_singers(singer: SingerLike | None, singers: Sequence[SingerLike] | None) 
     return named
 
 
-def singer_rows(session: Session, entry_id: str, singers: Sequence[Singer]) -> list[QueueSinger]:
-    """The rows that say who sings an entry."""
+def singer_rows(session: Session, entry_id: str, singers: Iterable[tuple[str, str]]) -> list[QueueSinger]:
+    """The rows that say who sings an entry: under which name, and who it is."""
     return [
         QueueSinger(
             id=session.context.new_id(),
             entry_id=entry_id,
             place=place,
-            name=each.name,
-            user_id=each.user_id,
-            singer=singer_key(*each),
+            name=name,
+            user_id=user_of(singer),
+            singer=singer,
         )
-        for place, each in enumerate(singers)
+        for place, (name, singer) in enumerate(singers)
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from karaoke_persist.contract import Eq, In, Query
 from karaoke_persist.errors import IllegalState
 from karaoke_persist.models import QueueEntry
+from karaoke_persist.operations.queue.kept_edits import replace_song_in_edits
 from karaoke_persist.operations.queue.room_queue import queue_of
 from karaoke_persist.session import Session
 
@@ -21,10 +22,14 @@ def leave_queues(session: Session, song_id: str) -> None:
 
 
 def replace_song(session: Session, from_ids: Sequence[str], to_id: str) -> None:
-    """Let every entry of these songs be one of another, which they were merged into. All entries stay."""
+    """Let every entry of these songs be one of another, which they were merged into. All entries stay.
+
+    Undoing the edits of before leads to that one as well.
+    """
     query = Query(QueueEntry, In("song_id", tuple(from_ids)))
     entries: list[QueueEntry] = session.find(query)
     session.patch_where(query, {"song_id": to_id})
+    replace_song_in_edits(session, from_ids, to_id)
     _raise_revs(session, entries)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
 
 from karaoke_persist.contract import And, Eq, In, Order, Query
 from karaoke_persist.errors import StaleWrite
 from karaoke_persist.models import Performance, QueueEdit, QueueEntry, QueueSinger, User, thaw
+from karaoke_persist.models.singer import singer_key, user_of
 from karaoke_persist.operations.base import Operations
-from karaoke_persist.operations.queue.answers import Singer
 from karaoke_persist.operations.queue.changing import change
 from karaoke_persist.operations.queue.edits import image, singers_image
 from karaoke_persist.operations.queue.room_queue import MAIN, RoomQueue, queue_of
@@ -116,8 +116,10 @@ class _Turning:
         return rank
 
 
-def _restored(session: Session, entry_id: str, singers: Iterable[tuple[str, str | None]]) -> list[QueueSinger]:
+def _restored(session: Session, entry_id: str, singers: Collection[tuple[str, str]]) -> list[QueueSinger]:
     """The singers of an entry again; one whose user is gone is a mere name now."""
-    users = session.get_many(User, (user_id for _, user_id in singers if user_id is not None))
-    named = [Singer(name, user_id if user_id in users else None) for name, user_id in singers]
+    users = {singer: user_of(singer) for _, singer in singers}
+    there = session.get_many(User, (user_id for user_id in users.values() if user_id is not None))
+    known = {singer for singer, user_id in users.items() if user_id is None or user_id in there}
+    named = [(name, singer if singer in known else singer_key(name)) for name, singer in singers]
     return singer_rows(session, entry_id, named)

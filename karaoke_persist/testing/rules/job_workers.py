@@ -12,6 +12,7 @@ import pytest
 from karaoke_persist import Job, LeaseLost, Library
 from karaoke_persist.contract import Capability
 from karaoke_persist.operations import JobOperations
+from karaoke_persist.operations.job_workers import Attempt
 from karaoke_persist.testing.domain_workers import claim_and_wait, work_off
 from karaoke_persist.testing.handles import Conformance, Opener, Place, nothing_changes, require, stored
 from karaoke_persist.testing.processes import Worker, in_processes
@@ -37,13 +38,13 @@ class Hands:
         self.now += timedelta(seconds=seconds)
 
 
-WORDS: Final[dict[str, Callable[[JobOperations], object]]] = {
-    "heartbeat": lambda at: at.heartbeat("j", LEASE, attempt=1),
-    "progress": lambda at: at.progress("j", 99, attempt=1, status="finalizing"),
-    "complete": lambda at: at.complete("j", attempt=1, result={"by": "the old worker"}),
-    "fail": lambda at: at.fail("j", "said the old worker", attempt=1),
+WORDS: Final[dict[str, Callable[[JobOperations, Attempt], object]]] = {
+    "heartbeat": lambda at, attempt: at.heartbeat("j", LEASE, attempt=attempt),
+    "progress": lambda at, attempt: at.progress("j", 99, attempt=attempt, status="finalizing"),
+    "complete": lambda at, attempt: at.complete("j", attempt=attempt, result={"by": "the old worker"}),
+    "fail": lambda at, attempt: at.fail("j", "said the old worker", attempt=attempt),
 }
-"""What a worker may say of the job `j` under its first attempt."""
+"""What a worker may say of the job `j`."""
 
 
 class JobWorkerRules(Conformance):
@@ -143,13 +144,13 @@ class JobWorkerRules(Conformance):
             shop.jobs.claim("bob", LEASE)
         if loss == "failed":
             shop.jobs.fail("j", "by the host")
-        if loss == "cancelled":
+        if loss in ("cancelled", "deleted"):
             shop.jobs.cancel("j")
         if loss == "deleted":
             shop.jobs.delete("j")
         for word in WORDS.values():
             with nothing_changes(other), pytest.raises(LeaseLost) as caught:
-                word(shop.jobs)
+                word(shop.jobs, 1)
             assert (caught.value.key, caught.value.attempt) == ("j", 1)
 
     @rule("J-26")
@@ -161,7 +162,43 @@ class JobWorkerRules(Conformance):
         shop.jobs.claim("ana", LEASE)
         for word in WORDS.values():
             with nothing_changes(other), pytest.raises(LeaseLost):
-                word(shop.jobs)
+                word(shop.jobs, 1)
+
+    @rule("J-34")
+    @pytest.mark.parametrize("end", ["delete", "prune"])
+    def test_a_job_id_that_was_used_again(self, shop: Library, other: Library, end: str) -> None:
+        """Who shows the job that was claimed has lost it to a later one of the same id, though that is claimed too."""
+        (claimed,) = shop.jobs.claim("ana", LEASE)
+        worked = shop.jobs.progress("j", 50, attempt=claimed)
+        shop.jobs.cancel("j")
+        shop.jobs.delete("j") if end == "delete" else shop.jobs.prune()
+        shop.jobs.create("split", job_id="j", max_attempts=2)
+        (again,) = shop.jobs.claim("ana", LEASE)
+        assert (again.attempts, again.started_at) == (claimed.attempts, claimed.started_at)
+        for held in (claimed, worked):
+            for word in WORDS.values():
+                with nothing_changes(other), pytest.raises(LeaseLost, match="another job has its id now") as caught:
+                    word(shop.jobs, held)
+                assert (caught.value.key, caught.value.attempt) == ("j", 1)
+        alive = shop.jobs.heartbeat("j", LEASE, attempt=again)
+        assert shop.jobs.complete("j", attempt=alive).status == "completed"
+
+    @rule("J-35")
+    def test_a_claimed_job_as_the_attempt(self, shop: Library, other: Library) -> None:
+        """A claimed job is as good an attempt as its number: it works through, and is lost when it is taken."""
+        stored(shop, *(job(f"{number}", created_at=MOMENT) for number in range(3)))
+        claimed = shop.jobs.claim("ana", LEASE, n=4)
+        for each in claimed:
+            assert each == found(other, each.id)
+            assert shop.jobs.progress(each.id, 5, attempt=each).progress == 5
+        shop.jobs.cancel("j")
+        shop.jobs.retry("j")
+        (again,) = shop.jobs.claim("ana", LEASE)
+        assert again.claim_id not in (None, *(each.claim_id for each in claimed))
+        (lost,) = (each for each in claimed if each.id == "j")
+        for word in WORDS.values():
+            with nothing_changes(other), pytest.raises(LeaseLost, match="at attempt 2"):
+                word(shop.jobs, lost)
 
     @rule("J-27")
     def test_a_word_changes_what_it_says(self, shop: Library, other: Library) -> None:

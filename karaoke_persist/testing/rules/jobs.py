@@ -165,6 +165,7 @@ class JobRules(Conformance):
             *(lambda lease=lease: at.claim("w", lease) for lease in (0, -1, True, "60", float("nan"), 1e12, 1e-9)),
             *(lambda lease=lease: at.heartbeat("j", lease, attempt=1) for lease in (0, timedelta(days=-1))),
             *(lambda attempt=attempt: at.complete("j", attempt=attempt) for attempt in (0, -1, True, None, "1")),
+            *(lambda attempt=attempt: at.complete("j", attempt=attempt) for attempt in (job("p"), job("j"))),
             *(lambda n=n: at.claim("w", 60, n=n) for n in (0, -1, 1_001, True)),
             *(lambda worker=worker: at.claim(worker, 60) for worker in ("", None, "a\x00b")),
             lambda: at.claim("w", 60, kinds="split"),
@@ -199,6 +200,19 @@ class JobRules(Conformance):
         for step in (*steps, JobOperations.delete):
             with pytest.raises(NotFound):
                 step(at, "x")
+
+    @rule("J-33")
+    def test_deleting(self, library: Library, other: Library) -> None:
+        """A job that a worker has is not deleted before it is cancelled; any other is, whatever its status."""
+        stored(library, *(job(status, status) for status in (*STATUSES, ODD)))
+        for status in STATUSES[1:4]:
+            with nothing_changes(other), pytest.raises(IllegalState, match="Cancel it first") as caught:
+                library.jobs.delete(status)
+            assert (caught.value.key, caught.value.state) == (status, status)
+            library.jobs.cancel(status)
+        for status in (*STATUSES, ODD):
+            library.jobs.delete(status)
+            assert other.jobs.get(status) is None
 
     @rule("J-07")
     def test_pages_of_jobs(self, library: Library) -> None:

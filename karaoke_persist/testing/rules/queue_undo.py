@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from karaoke_persist import IllegalState, Library, StaleWrite
-from karaoke_persist.models import SongRedirect, User
+from karaoke_persist.contract import Query
+from karaoke_persist.models import QueueEntry, QueueSinger, SongRedirect, User
+from karaoke_persist.models.singer import user_of
 from karaoke_persist.testing.handles import Conformance, nothing_changes, probing, stored
 from karaoke_persist.testing.queues import on_stage, one_change, queued, rev, standing, stored_ranks, with_songs
 from karaoke_persist.testing.rule import rule
@@ -128,7 +130,8 @@ class UndoRules(Conformance):
         """A row that has changed in another way since is not touched: `StaleWrite`, and nothing changes."""
         queued(with_songs(library), "a1", "b1")
         library.queue.move("b1", before="a1")
-        library.versions.merge_songs("s0", ["b1"])
+        with probing(library) as probe:
+            probe.patch(QueueEntry, "b1", {"note": "by another hand"})
         with nothing_changes(other), pytest.raises(StaleWrite):
             library.queue.undo()
 
@@ -208,6 +211,51 @@ class UndoRules(Conformance):
             probe.delete(User, "u")
         library.queue.undo()
         assert other.queue.entries()[0].singers == (("Ute", None), ("Bob", None))
+
+    @rule("Z-15")
+    @pytest.mark.parametrize("into", ["name:bea", "user:bea"])
+    def test_undo_after_singers_were_merged(self, library: Library, other: Library, into: str) -> None:
+        """What was edited before singers were merged is undone and done again with the singer who stays, named once."""
+        stored(with_songs(library), User(id="bea", username="Bea", username_key="bea"))
+        bea = user_of(into)
+        library.queue.add("s0", singers=["Cy", "Ana", ("Bea", bea)], entry_id="duet")
+        library.queue.add("s1", singer="Ana", entry_id="solo")
+        library.queue.hold_singer("Ana")
+        library.queue.remove("duet")
+        library.singers.merge_singers("name:ana", into)
+        both, alone = (("Cy", None), ("Ana", bea)), (("Ana", bea),)
+        assert library.queue.undo() == "remove"
+        assert [item.singers for item in other.queue.entries()] == [both, alone]
+        assert library.queue.undo() == "hold"
+        assert [item.state for item in other.queue.entries()] == ["waiting", "waiting"]
+        assert [library.queue.undo(), library.queue.undo(), standing(other)] == ["add", "add", []]
+        assert [library.queue.redo() for _ in range(4)] == ["add", "add", "hold", "remove"]
+        assert [(item.singers, item.state) for item in other.queue.entries()] == [(alone, "held")]
+        with probing(other, read_only=True) as probe:
+            assert {each.singer for each in probe.find(Query(QueueSinger))} == {into}
+
+    @rule("Z-16")
+    def test_a_claimed_guest(self, library: Library, other: Library) -> None:
+        """What a guest was removed with comes back as the user's who claimed the guest."""
+        guest, ana = library.users.register("Guest 7", guest=True), library.users.register("Ana")
+        with_songs(library).queue.add("s0", singer=("Guest 7", guest.id), entry_id="e")
+        library.queue.clear()
+        library.singers.claim_guest(guest.id, ana.id)
+        assert (library.queue.undo(), other.queue.entries()[0].singers) == ("clear", (("Guest 7", ana.id),))
+
+    @rule("Z-17")
+    def test_undo_after_songs_were_merged(self, library: Library, other: Library) -> None:
+        """What was edited before songs were merged is undone and done again with the song that was kept."""
+        queued(with_songs(library), "a1", "b1")
+        library.queue.move("b1", before="a1")
+        library.queue.remove("b1")
+        library.versions.merge_songs("s0", ["b1"])
+        library.versions.merge_songs("s1", ["s0"])
+        assert (library.queue.undo(), library.queue.undo(), standing(other)) == ("remove", "move", ["a1", "b1"])
+        assert [item.song_id for item in other.queue.entries()] == ["a1", "s1"]
+        assert (library.queue.undo(), standing(other)) == ("add", ["a1"])
+        assert [library.queue.redo() for _ in range(2)] == ["add", "move"]
+        assert [item.song_id for item in other.queue.entries()] == ["s1", "a1"]
 
     @rule("Z-12")
     def test_undo_within_a_transaction(self, library: Library, other: Library) -> None:

@@ -55,6 +55,7 @@ def _create_jobs() -> None:
         sa.Column("result", JSON),
         sa.Column("dismissed", BOOLEAN, nullable=False),
         sa.Column("attempts", INTEGER, nullable=False),
+        sa.Column("claim_id", TEXT),
         sa.Column("max_attempts", INTEGER, nullable=False),
         sa.Column("worker", TEXT),
         sa.Column("lease_until", TIME),
