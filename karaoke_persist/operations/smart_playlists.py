@@ -27,9 +27,9 @@ from karaoke_persist.contract import (
     Or,
     Order,
     Prefix,
-    SearchRequest,
+    SearchQuery,
 )
-from karaoke_persist.contract.checks import check_condition, check_search, sortable_fields
+from karaoke_persist.contract.checks import check_condition, sortable_fields
 from karaoke_persist.contract.query import Operator
 from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models import FavoriteSong, Kind, Song, field_of
@@ -183,7 +183,7 @@ def _never_played(at: str, value: Any) -> Condition:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         _refuse("criteria.text", value, "words to search for are expected; without any, leave it out")
-    _checked("criteria.text", value, lambda: check_search(SearchRequest(value, 1)))
+    _checked("criteria.text", value, lambda: SearchQuery.parse(value))
     return value
 
 

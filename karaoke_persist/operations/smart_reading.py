@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
-from karaoke_persist.contract import And, Condition, In, Order, Query, SearchRequest
+from karaoke_persist.contract import And, Condition, In, Order, Query, SearchQuery, SearchRequest
 from karaoke_persist.contract.checks import MAX_LIMIT, sortable_fields
 from karaoke_persist.models import Song
 from karaoke_persist.operations.lengths import length_ms
@@ -62,7 +62,9 @@ def _by_relevance(session: Session, smart: SmartQuery) -> Iterator[Found]:
     """In the order of a search, those songs left out that do not meet the conditions."""
     offset, limit = 0, _CHUNK
     while True:
-        songs = session.search(SearchRequest(smart.text or "", limit, offset, count=False)).songs
+        songs = session.search(
+            SearchRequest(query=SearchQuery.parse(smart.text or ""), limit=limit, offset=offset)
+        ).songs
         keys = [song.id for song in songs]
         meeting = set(keys) if smart.where is None else _meeting(session, smart.where, keys)
         yield from ((song.id, song.duration_ms) for song in songs if song.id in meeting)

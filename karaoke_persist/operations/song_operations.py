@@ -20,7 +20,6 @@ from karaoke_persist.contract import (
     Not,
     Order,
     Query,
-    SearchRequest,
     Written,
 )
 from karaoke_persist.contract.checks import check_page
@@ -28,12 +27,13 @@ from karaoke_persist.errors import InvalidValue, NotFound
 from karaoke_persist.models import Song
 from karaoke_persist.models.record import named_fields
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
-from karaoke_persist.operations.base import Operations, no, none, operation, zero
-from karaoke_persist.operations.guest_view import checked_guest, of_songs
+from karaoke_persist.operations.base import no, none, operation, zero
+from karaoke_persist.operations.guest_view import of_songs
 from karaoke_persist.operations.paging import page_of
 from karaoke_persist.operations.playlist_songs import remove_song_everywhere
 from karaoke_persist.operations.queue.songs import leave_queues
 from karaoke_persist.operations.redirects import find_song, find_songs, refuse_merged
+from karaoke_persist.operations.searching import SearchingOperations
 
 SortField = Literal["date_added", "title", "artist", "album", "year"]
 Lacking = Literal["lyrics", "thumbnail"]
@@ -44,7 +44,7 @@ _NO_LYRICS = And(IsNull("plain_lyrics"), IsNull("synced_lyrics"), Not(Has("media
 _LACKING: dict[str, Condition] = {"lyrics": _NO_LYRICS, "thumbnail": Not(Has("media", "thumbnail"))}
 
 
-class SongOperations(Operations):
+class SongOperations(SearchingOperations):
     """Songs, and what hangs on them: artists and search.
 
     On `library.songs` each call is a transaction of its own; on `tx.songs` it is part of that transaction. What is not
@@ -256,19 +256,6 @@ class SongOperations(Operations):
         order = Order(sort_by, descending)
         where = of_songs(guest, Eq("artist", artist))
         return self.session.find(Query(Song, where, order, limit=limit, offset=offset))
-
-    # search
-
-    @operation("read", lambda: ([], 0))
-    def search_songs_paginated(
-        self, query: str, limit: int = 20, offset: int = 0, *, guest: bool = False
-    ) -> tuple[list[Song], int]:
-        """Songs that hold every term of the query in title, artist, album or an alias, best first, and their number.
-
-        Case, accents, width and most punctuation are forgiven. An empty query finds every song.
-        """
-        result = self.session.search(SearchRequest(query, limit, offset, hidden=not checked_guest(guest)))
-        return list(result.songs), result.total or 0
 
     # helpers
 

@@ -14,6 +14,10 @@ from typing import Any, TypeVar
 
 from karaoke_persist.contract import (
     Aggregate,
+    ArtistHits,
+    ArtistSearchRequest,
+    Completion,
+    CompletionRequest,
     Eq,
     In,
     Or,

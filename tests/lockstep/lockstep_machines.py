@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from lockstep_stores import Lockstep, Places, Sessions
 
 from karaoke_persist import Busy, Song
-from karaoke_persist.contract import Aggregate, Order, Query, SearchRequest
+from karaoke_persist.contract import Aggregate, Order, Query, SearchQuery, SearchRequest
 from karaoke_persist.models import Record
 from karaoke_persist.testing.handles import Probe
 
@@ -90,7 +90,11 @@ class OneSession(Machine):
     @rule(request=values.AGGREGATES, text=values.SEARCHES, limit=some.integers(0, 3), offset=some.integers(0, 1))
     def measure_and_search(self, request: Aggregate, text: str, limit: int, offset: int) -> None:
         self.session.do(lambda probe: probe.aggregate(request))
-        self.session.do(lambda probe: _found(probe, SearchRequest(text, limit, offset)))
+        self.session.do(
+            lambda probe: _found(
+                probe, SearchRequest(query=SearchQuery.parse(text), limit=limit, offset=offset, total="exact")
+            )
+        )
 
     @precondition(lambda self: len(self.savepoints) < 3)
     @rule(rows=values.BATCHES)
@@ -243,10 +247,11 @@ def _everything(sessions: Sessions) -> Any:
         sessions.dump(),
         sessions.do(lambda probe: probe.get(Song, "a")),
         sessions.do(lambda probe: probe.aggregate(values.COUNTS_BY_ARTIST)),
-        sessions.do(lambda probe: _found(probe, SearchRequest("joga", 3))),
+        sessions.do(lambda probe: _found(probe, "joga", 3)),
     )
 
 
-def _found(probe: Probe, request: SearchRequest) -> list[Any]:
-    result = probe.search(request)
+def _found(probe: Probe, text: str, limit: int, offset: int = 0) -> list[Any]:
+    query = SearchQuery.parse(text)
+    result = probe.search(SearchRequest(query=query, limit=limit, offset=offset, total="exact"))
     return [result.songs, result.total]

@@ -8,7 +8,7 @@ and reads the signs that stand for letters. The rules have a version, because an
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -20,7 +20,6 @@ _KATAKANA_TO_HIRAGANA = {code: chr(code - 0x60) for code in (*range(0x30A1, 0x30
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´＇"))
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
 _NOT_A_WORD = re.compile(r"[^\w\s]|_")
-_WORD_LETTER = re.compile(r"[^\W_]")
 _SPELLING: Final = frozenset({"Mn", "Mc"})
 _ASCII_SIMPLE = re.compile(r"[A-Za-z0-9 ]*")
 
@@ -37,10 +36,22 @@ class Normaliser:
     signs: Mapping[int, str]
     """Signs that stand for a letter within a word."""
 
+    def letters_of(self, text: str) -> str:
+        """A text without case, accents, width, apostrophes and control characters."""
+        return fold_letters(text.translate(_CONTROLS).translate(_APOSTROPHES)).translate(_APOSTROPHES)
+
+    def spelled(self, text: str) -> str:
+        """A text with its letters folded and a space for everything that is none; spaces as they come."""
+        return _NOT_A_WORD.sub(_space_for_punctuation, self.letters_of(text).translate(self.letters))
+
+    def spelled_out(self, text: str) -> str:
+        """The same, with marked letters spelled out."""
+        composed = normalize("NFC", normalize("NFKC", text).casefold())
+        return self.spelled(composed.translate(self.expansions))
+
     def words(self, text: str) -> str:
         """The words of a text, folded and separated by one space; empty if there is none."""
-        folded = fold_letters(text.translate(_CONTROLS).translate(_APOSTROPHES)).translate(self.letters)
-        return " ".join(_NOT_A_WORD.sub(_space_for_punctuation, folded).split())
+        return " ".join(self.spelled(text).split())
 
     def primary(self, text: str) -> str:
         """The words of a text; of one without any, such as "!!!", its `key_fold`."""
@@ -48,23 +59,30 @@ class Normaliser:
 
     def expanded(self, text: str) -> str:
         """The primary fold, with marked letters spelled out."""
-        composed = normalize("NFC", normalize("NFKC", text).casefold())
-        return self.primary(composed.translate(self.expansions))
+        return " ".join(self.spelled_out(text).split()) or self.primary(text)
 
     def squeezed(self, text: str) -> str:
         """The words as spaces alone separate them, without their punctuation; empty if nothing is left."""
-        folded = fold_letters(text.translate(_CONTROLS).translate(_APOSTROPHES))
-        return " ".join(squeezed for word in folded.split() if (squeezed := self._squeezed_word(word)))
+        words = ("".join(self.squeezed_letters(word)) for word in self.letters_of(text).split())
+        return " ".join(word for word in words if word)
 
     def forms(self, text: str) -> tuple[str, ...]:
         """All the folds of a text that differ, the primary first."""
         return _forms(self, text)
 
-    def _squeezed_word(self, word: str) -> str:
-        if not _WORD_LETTER.search(word):
-            return ""
-        read = word[:1] + word[1:-1].replace("!", "i") + word[-1:] if len(word) > 1 else word
-        return _NOT_A_WORD.sub(_nothing_for_punctuation, read.translate(self.signs)).translate(self.letters)
+    def squeezed_letters(self, word: Sequence[str]) -> list[str]:
+        """What is left of each letter of a folded word; of a word that is all punctuation, nothing."""
+        if not any(map(str.isalnum, word)):
+            return [""] * len(word)
+        inner = range(1, len(word) - 1)
+        return [
+            "i" if letter == "!" and place in inner else self._squeezed_letter(letter)
+            for place, letter in enumerate(word)
+        ]
+
+    def _squeezed_letter(self, letter: str) -> str:
+        read = self.signs.get(ord(letter), letter)
+        return _NOT_A_WORD.sub(_nothing_for_punctuation, read).translate(self.letters)
 
 
 @lru_cache(maxsize=16_384)

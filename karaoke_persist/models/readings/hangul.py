@@ -1,4 +1,4 @@
-"""Hangul in Latin letters: letter by letter by the table of the Revised Romanization, sounds that meet not assimilated."""
+"""Hangul in Latin letters: letter by letter by the Revised Romanization, without the sounds that letters give others."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from unicodedata import normalize
 _SYLLABLE = re.compile("[\uac00-\ud7a3]")
 _FIRST_SYLLABLE: Final = 0xAC00
 _FIRST_CONSONANT: Final = 0x1100
-_INITIALS: Final = "g kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "").split(" ")
-_VOWELS: Final = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
-_FINALS: Final = " k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split(" ")
+_INITIALS: Final = ("g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h")
+_VOWELS: Final = (
+    *("a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae"),
+    *("oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i"),
+)
+_FINALS: Final = (
+    *("", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l"),
+    *("p", "l", "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"),
+)
 
 
 def has_hangul(text: str) -> bool:

@@ -26,20 +26,57 @@ _ROWS: Final = {
     "r": "らa りi るu れe ろo",
     "w": "わa ゎa",
 }
-_SINGLE: Final = {
-    pair[0]: consonant + pair[1:] for consonant, pairs in _ROWS.items() for pair in pairs.split()
-} | {"し": "shi", "じ": "ji", "ち": "chi", "つ": "tsu", "ぢ": "ji", "づ": "zu", "ふ": "fu"}
+_SINGLE: Final = {pair[0]: consonant + pair[1:] for consonant, pairs in _ROWS.items() for pair in pairs.split()} | {
+    "し": "shi",
+    "じ": "ji",
+    "ち": "chi",
+    "つ": "tsu",
+    "ぢ": "ji",
+    "づ": "zu",
+    "ふ": "fu",
+}
 
 _GLIDES: Final = {"ゃ": "a", "ゅ": "u", "ょ": "o"}
-_GLIDING: Final = {
-    "き": "ky", "ぎ": "gy", "し": "sh", "じ": "j", "ち": "ch", "ぢ": "j", "に": "ny", "ひ": "hy", "び": "by", "ぴ": "py",
-    "み": "my", "り": "ry", "て": "ty", "で": "dy", "ふ": "fy", "ゔ": "vy",
-}  # fmt: skip
+_GLIDING: Final = dict(
+    pair.split(":")
+    for pair in [
+        "き:ky",
+        "ぎ:gy",
+        "し:sh",
+        "じ:j",
+        "ち:ch",
+        "ぢ:j",
+        "に:ny",
+        "ひ:hy",
+        "び:by",
+        "ぴ:py",
+        "み:my",
+        "り:ry",
+        "て:ty",
+        "で:dy",
+        "ふ:fy",
+        "ゔ:vy",
+    ]
+)
 _VOWELS: Final = {"ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o"}
-_BEFORE_VOWEL: Final = {
-    "う": "w", "ゔ": "v", "く": "kw", "ぐ": "gw", "し": "sh", "じ": "j", "ち": "ch", "つ": "ts", "て": "t", "で": "d",
-    "と": "t", "ど": "d", "ふ": "f",
-}  # fmt: skip
+_BEFORE_VOWEL: Final = dict(
+    pair.split(":")
+    for pair in [
+        "う:w",
+        "ゔ:v",
+        "く:kw",
+        "ぐ:gw",
+        "し:sh",
+        "じ:j",
+        "ち:ch",
+        "つ:ts",
+        "て:t",
+        "で:d",
+        "と:t",
+        "ど:d",
+        "ふ:f",
+    ]
+)
 _PAIRS: Final = {
     first + second: consonant + vowel
     for starts, ends in ((_GLIDING, _GLIDES), (_BEFORE_VOWEL, _VOWELS))

@@ -1,0 +1,92 @@
+"""Where in a text, as it is stored, the terms of a query are.
+
+The folds forget where they came from. Here a text is folded a cluster at a time, a letter with the marks on it, and
+each letter of the fold remembers its cluster. Where that does not give the fold of the whole, nothing is highlighted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from karaoke_persist.contract.search.folding import Normaliser
+from karaoke_persist.contract.search.plan import Needle, SearchPlan
+from karaoke_persist.contract.search.query import TextField
+
+Span = tuple[int, int]
+"""From a code point on, and up to another."""
+Traced = Iterable[tuple[str, Span]]
+"""The letters of a fold, each with the span of the text that it comes from."""
+
+_CLUSTER = re.compile(
+    "[\u1100-\u115f]+[\u1160-\u11a7]+[\u11a8-\u11ff]*"
+    "|.[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\uff9e\uff9f]*",
+    re.DOTALL,
+)
+_WORD = re.compile(r"\S+")
+
+
+class _Fold(NamedTuple):
+    letters: str
+    spans: tuple[Span, ...]
+
+
+def highlights(plan: SearchPlan, field: TextField, text: str, normaliser: Normaliser) -> tuple[Span, ...]:
+    """The half-open spans of code points at which terms are found in a field, in order, none touching another."""
+    needles = [needle for needle in (*plan.needles, *plan.fielded) if needle.field in (None, field)]
+    if not needles:
+        return ()
+    folds = [fold for fold in _folds(text, normaliser) if fold.letters in normaliser.forms(text)]
+    return _united({span for fold in folds for needle in needles for span in _found(needle, fold)})
+
+
+def _folds(text: str, normaliser: Normaliser) -> Iterator[_Fold]:
+    yield _joined(_clusterwise(text, normaliser.spelled))
+    yield _joined(_clusterwise(text, normaliser.spelled_out))
+    yield _joined(_squeezed(text, normaliser))
+
+
+def _clusterwise(text: str, fold: Callable[[str], str]) -> Traced:
+    return ((letter, cluster.span()) for cluster in _CLUSTER.finditer(text) for letter in fold(cluster[0]))
+
+
+def _squeezed(text: str, normaliser: Normaliser) -> Traced:
+    for word in _WORD.finditer(text):
+        traced = [
+            (letter, (word.start() + start, word.start() + end))
+            for letter, (start, end) in _clusterwise(word[0], normaliser.letters_of)
+        ]
+        left = normaliser.squeezed_letters([letter for letter, _ in traced])
+        yield from ((letter, span) for some, (_, span) in zip(left, traced, strict=True) for letter in some)
+        yield " ", word.span()
+
+
+def _joined(traced: Traced) -> _Fold:
+    """The fold with one space between words and none around them."""
+    kept: list[tuple[str, Span]] = []
+    for letter, span in traced:
+        if not letter.isspace():
+            kept.append((letter, span))
+        elif kept and kept[-1][0] != " ":
+            kept.append((" ", span))
+    if kept and kept[-1][0] == " ":
+        kept.pop()
+    return _Fold("".join(letter for letter, _ in kept), tuple(span for _, span in kept))
+
+
+def _found(needle: Needle, fold: _Fold) -> Iterator[Span]:
+    for own in needle.forms:
+        pattern = re.compile((r"(?<!\S)" if needle.phrase else "") + re.escape(own))
+        for match in pattern.finditer(fold.letters):
+            yield fold.spans[match.start()][0], fold.spans[match.end() - 1][1]
+
+
+def _united(spans: Iterable[Span]) -> tuple[Span, ...]:
+    united: list[Span] = []
+    for start, end in sorted(spans):
+        if united and start <= united[-1][1]:
+            united[-1] = united[-1][0], max(end, united[-1][1])
+        else:
+            united.append((start, end))
+    return tuple(united)

@@ -1,0 +1,165 @@
+"""Finding songs and artists by text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from karaoke_persist.contract.search import (
+    NORMALISER,
+    ArtistHits,
+    ArtistSearchRequest,
+    Completion,
+    CompletionRequest,
+    Facet,
+    FacetCount,
+    SearchPlan,
+    SearchQuery,
+    SearchRequest,
+    SearchSort,
+    Total,
+    plan_of,
+)
+from karaoke_persist.contract.search.highlights import Span, highlights
+from karaoke_persist.contract.search.query import TEXT_FIELDS, TextField
+from karaoke_persist.models import Song
+from karaoke_persist.operations.answers import Page
+from karaoke_persist.operations.base import Operations, operation
+from karaoke_persist.operations.guest_view import checked_guest
+from karaoke_persist.operations.paging import check_page_size
+from karaoke_persist.operations.search_cursors import decode_place, encode_place
+
+Text = str | SearchQuery
+"""What a person typed, or the same as a value."""
+
+_DOWNWARDS: Final = ("date_added", "plays")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A song that was found, and where in its title, artist and album the terms are, as spans of code points."""
+
+    song: Song
+    highlights: Mapping[TextField, tuple[Span, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """Some of the songs that were found, the best first, and what else was asked for."""
+
+    items: tuple[SearchHit, ...] = ()
+    cursor: str | None = None
+    """Of the next page; None at the end."""
+    total: int | None = None
+    """None if it was not asked for."""
+    capped: bool = False
+    """Whether counting ended at `total`, and there are more."""
+    truncated: bool = False
+    """Whether the query had more terms than the 16 that are served."""
+    facets: Mapping[Facet, tuple[FacetCount, ...] | None] = field(default_factory=lambda: MappingProxyType({}))
+    """The most frequent values first; None for a facet of too many songs to be counted."""
+    near: tuple[Song, ...] = ()
+    """What was perhaps meant, if hardly anything was found."""
+    near_artists: tuple[str, ...] = ()
+    """Artists who were perhaps meant."""
+
+
+class SearchingOperations(Operations):
+    """Search, as every guest uses it."""
+
+    @operation("read", lambda: ([], 0))
+    def search_songs_paginated(
+        self, query: Text, limit: int = 20, offset: int = 0, *, guest: bool = False
+    ) -> tuple[list[Song], int]:
+        """Songs in which every term is found, best first, and the number of all of them.
+
+        Case, accents, width and most punctuation are forgiven. An empty query finds every song.
+        """
+        hidden = not checked_guest(guest)
+        request = SearchRequest(query=_query(query), limit=limit, offset=offset, total="exact", hidden=hidden)
+        result = self.session.search(request)
+        return list(result.songs), result.total or 0
+
+    @operation("read")
+    def search(
+        self,
+        query: Text = "",
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        offset: int = 0,
+        sort_by: SearchSort = "relevance",
+        descending: bool | None = None,
+        total: Total = "none",
+        facets: Sequence[Facet] = (),
+        near: bool = False,
+        guest: bool = False,
+    ) -> SearchPage:
+        """A page of the songs that a query finds, from a cursor or an offset on.
+
+        Words, `"a phrase"`, `-without`, `artist:`, `title:`, `album:`, `year:1990..1999`, `language:`, `genre:` and
+        `has:lyrics` are understood; whatever is no syntax is plain text. Plays and dates run downwards unless told
+        otherwise. With `near`, a first page that finds hardly anything says what may have been meant.
+        """
+        check_page_size(limit)
+        request = SearchRequest(
+            query=_query(query),
+            limit=limit,
+            offset=offset,
+            sort=sort_by,
+            descending=sort_by in _DOWNWARDS if descending is None else descending,
+            total=total,
+            facets=tuple(facets),
+            near=near,
+            hidden=not checked_guest(guest),
+        )
+        if cursor is not None:
+            request = replace(request, after=decode_place(request, cursor))
+        return self._page(request)
+
+    @operation("read")
+    def search_by_artist(
+        self, query: Text = "", *, limit: int = 20, cursor: str | None = None, samples: int = 3, guest: bool = False
+    ) -> Page[ArtistHits]:
+        """A page of the artists with matching songs, by name: how many there are, and the first few of them."""
+        check_page_size(limit)
+        request = ArtistSearchRequest(
+            query=_query(query), limit=limit + 1, samples=samples, hidden=not checked_guest(guest)
+        )
+        if cursor is not None:
+            request = replace(request, after=decode_place(request, cursor)[0])
+        found = self.session.search_artists(request)
+        items = tuple(found[:limit])
+        more = encode_place(request, (items[-1].artist,)) if items and len(found) > limit else None
+        return Page(items, more)
+
+    @operation("read", list)
+    def complete(self, text: str, *, limit: int = 10, guest: bool = False) -> list[Completion]:
+        """Songs and artists whose name begins with a text: what was sung most, then artists and songs in turn."""
+        return self.session.complete(CompletionRequest(text=text, limit=limit, hidden=not checked_guest(guest)))
+
+    def _page(self, request: SearchRequest) -> SearchPage:
+        result = self.session.search(request)
+        plan = plan_of(request.query, NORMALISER)
+        return SearchPage(
+            items=tuple(SearchHit(song, _highlights(plan, song)) for song in result.songs),
+            cursor=None if result.place is None else encode_place(request, result.place),
+            total=result.total,
+            capped=result.capped,
+            truncated=plan.truncated,
+            facets=result.facets,
+            near=result.near,
+            near_artists=result.near_artists,
+        )
+
+
+def _query(query: Any) -> SearchQuery:
+    return query if isinstance(query, SearchQuery) else SearchQuery.parse(query)
+
+
+def _highlights(plan: SearchPlan, song: Song) -> Mapping[TextField, tuple[Span, ...]]:
+    texts = {name: getattr(song, name) for name in TEXT_FIELDS}
+    found = {name: highlights(plan, name, text, NORMALISER) for name, text in texts.items() if text is not None}
+    return MappingProxyType({name: spans for name, spans in found.items() if spans})
