@@ -11,7 +11,17 @@ with karaoke_persist.open("sqlite:///karaoke.db") as library:
 
 from importlib.metadata import version as _version
 
-from karaoke_persist.contract import Change, OperationFailure, hookimpl
+from karaoke_persist.contract import (
+    ArtistHits,
+    Change,
+    Completion,
+    FacetCount,
+    OperationFailure,
+    SearchQuery,
+    Term,
+    Years,
+    hookimpl,
+)
 from karaoke_persist.errors import (
     AlreadyExists,
     BadOption,
@@ -84,6 +94,8 @@ from karaoke_persist.operations import (
     QueueItem,
     QueuePlan,
     QueueView,
+    SearchHit,
+    SearchPage,
     Singer,
     SingerSong,
     SongStatistics,
@@ -103,6 +115,7 @@ __all__ = [
     "AddedSongs",
     "AlreadyExists",
     "ArtistCount",
+    "ArtistHits",
     "ArtistPage",
     "BadOption",
     "BadURL",
@@ -110,6 +123,7 @@ __all__ = [
     "Busy",
     "Change",
     "CommitUnknown",
+    "Completion",
     "ConfigurationError",
     "Conflict",
     "ContractMismatch",
@@ -117,6 +131,7 @@ __all__ = [
     "DomainError",
     "DriverMissing",
     "DuplicateGroup",
+    "FacetCount",
     "FavoriteArtist",
     "IllegalState",
     "ImportReport",
@@ -152,6 +167,9 @@ __all__ = [
     "ReferenceMissing",
     "Room",
     "SchemaMismatch",
+    "SearchHit",
+    "SearchPage",
+    "SearchQuery",
     "SessionClosed",
     "SessionFailed",
     "Singer",
@@ -165,6 +183,7 @@ __all__ = [
     "StreamStale",
     "Sung",
     "SyncReport",
+    "Term",
     "TopArtist",
     "TopSinger",
     "TopSong",
@@ -176,6 +195,7 @@ __all__ = [
     "UsageError",
     "User",
     "WrongThread",
+    "Years",
     "hookimpl",
     "open",
     "singer_key",

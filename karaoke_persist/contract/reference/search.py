@@ -102,6 +102,22 @@ def complete(
     return [completion for _, completion in islice((*used, *mixed), request.limit)]
 
 
+class PlainSearch:
+    """The whole of search for a session that keeps no index: a base class that needs `rows` and `get`."""
+
+    def search(self: StoreSession, request: SearchRequest) -> SearchResult:
+        """Songs by text."""
+        return search(self, request)
+
+    def search_artists(self: StoreSession, request: ArtistSearchRequest) -> list[ArtistHits]:
+        """The same grouped by artist."""
+        return search_artists(self, request)
+
+    def complete(self: StoreSession, request: CompletionRequest) -> list[Completion]:
+        """What a text may be the beginning of."""
+        return complete(self, request)
+
+
 def wants_near(request: SearchRequest) -> bool:
     """Whether near matches are asked for, on a first page."""
     return request.near and request.after is None and not request.offset
