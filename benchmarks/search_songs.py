@@ -65,6 +65,7 @@ def _letters(first: str, last: str) -> tuple[str, ...]:
     return tuple(map(chr, range(ord(first), ord(last) + 1)))
 
 
+_CONSONANTS, _VOWELS = "b c d f g h j k l m n p r s t v w br ch cl st th tr sh", "a e i o u ea oo ai"
 _LATIN = tuple(
     consonant + vowel + end
     for consonant in [
@@ -93,7 +94,7 @@ _LATIN = tuple(
         "tr",
         "sh",
     ]
-    for vowel in ["a", "e", "i", "o", "u", "ea", "oo", "ai"]
+    for vowel in _VOWELS.split()
     for end in ("", "", "n", "r", "s", "ng", "t")
 )
 _ACCENTED = tuple(syllable.replace("a", "á").replace("o", "ö").replace("e", "é") for syllable in _LATIN)
