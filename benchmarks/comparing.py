@@ -87,7 +87,10 @@ def rows_written(library: Any, backend: str, call: Callable[[Any], object]) -> i
 
         before = so_far()
         call(tx)
-        return so_far() - before
+        written = so_far() - before
+    if not written:
+        raise RuntimeError("the change that is measured changes nothing")
+    return written
 
 
 def some_ids(songs: int, count: int = 5_000) -> Callable[[], str]:
