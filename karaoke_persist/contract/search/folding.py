@@ -18,7 +18,14 @@ from karaoke_persist.models.text import fold_letters, key_fold
 
 _KATAKANA_TO_HIRAGANA = {code: chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´＇"))
-_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+CONTROLS_TO_SPACES: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+_INVISIBLE = dict.fromkeys(
+    code
+    for start, end in ((0x61C, 0x61C), (0x180B, 0x180F), (0x200C, 0x200F), (0x202A, 0x202E), (0x2061, 0x206F))
+    + ((0xFE00, 0xFE0F), (0xE0000, 0xE01EF))
+    for code in range(start, end + 1)
+)
+"""Joiners, directions and variants: what says only how its neighbours are drawn."""
 _NOT_A_WORD = re.compile(r"[^\w\s]|_")
 _SPELLING: Final = frozenset({"Mn", "Mc"})
 _ASCII_SIMPLE = re.compile(r"[A-Za-z0-9 ]*")
@@ -38,7 +45,8 @@ class Normaliser:
 
     def letters_of(self, text: str) -> str:
         """A text without case, accents, width, apostrophes and control characters."""
-        return fold_letters(text.translate(_CONTROLS).translate(_APOSTROPHES)).translate(_APOSTROPHES)
+        plain = text.translate(CONTROLS_TO_SPACES).translate(_APOSTROPHES).translate(_INVISIBLE)
+        return fold_letters(plain).translate(_APOSTROPHES)
 
     def spelled(self, text: str) -> str:
         """A text with its letters folded and a space for everything that is none; spaces as they come."""
@@ -54,8 +62,9 @@ class Normaliser:
         return " ".join(self.spelled(text).split())
 
     def primary(self, text: str) -> str:
-        """The words of a text; of one without any, such as "!!!", its `key_fold`."""
-        return self.words(text) or key_fold(text.translate(_CONTROLS))
+        """The words of a text; of one without any, such as "!!!", its `key_fold`. What is stored has one or the other."""
+        shown = text.translate(CONTROLS_TO_SPACES).translate(_INVISIBLE)
+        return self.words(text) or key_fold(shown) or key_fold(text)
 
     def expanded(self, text: str) -> str:
         """The primary fold, with marked letters spelled out."""
@@ -74,15 +83,18 @@ class Normaliser:
         """What is left of each letter of a folded word; of a word that is all punctuation, nothing."""
         if not any(map(str.isalnum, word)):
             return [""] * len(word)
-        inner = range(1, len(word) - 1)
-        return [
-            "i" if letter == "!" and place in inner else self._squeezed_letter(letter)
-            for place, letter in enumerate(word)
-        ]
+        around = zip([" ", *word], word, [*word[1:], " "], strict=False)
+        return [self._squeezed_letter(*neighbours) for neighbours in around]
 
-    def _squeezed_letter(self, letter: str) -> str:
+    def _squeezed_letter(self, before: str, letter: str, after: str) -> str:
+        if letter == "!" and _is_latin(before) and _is_latin(after):
+            return "i"
         read = self.signs.get(ord(letter), letter)
         return _NOT_A_WORD.sub(_nothing_for_punctuation, read).translate(self.letters)
+
+
+def _is_latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalpha()
 
 
 @lru_cache(maxsize=16_384)

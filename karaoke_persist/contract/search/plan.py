@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from karaoke_persist.contract.search.document import SearchDocument, same_filter
-from karaoke_persist.contract.search.folding import Normaliser
+from karaoke_persist.contract.search.folding import CONTROLS_TO_SPACES, Normaliser
 from karaoke_persist.contract.search.query import MOST_TERMS, SearchQuery, Term, TextField, Years
 
 LAST_TIER: Final = 6
 SHORTEST_INITIALS: Final = 2
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-"""Scripts that put no spaces between words: Thai, and Han with kana."""
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]")
+"""Scripts that put no spaces between words, Thai and Han with kana, or none before what follows a noun: hangul."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def plan_of(query: SearchQuery, normaliser: Normaliser, *, hidden: bool = True) 
 
 def _needles(term: Term, normaliser: Normaliser) -> Iterator[tuple[Term, Needle]]:
     """A phrase, and what is excluded, stay together; anything else falls into its words."""
-    primary, expanded = normaliser.primary(term.text), normaliser.expanded(term.text)
+    text = term.text.translate(CONTROLS_TO_SPACES)
+    primary, expanded = normaliser.primary(text), normaliser.expanded(text)
     if not primary:
         return
     if term.phrase or term.excluded:
@@ -154,7 +155,7 @@ def starts_word(needle: Needle, forms: tuple[str, ...]) -> bool:
 
 
 def is_unspaced(text: str) -> bool:
-    """Whether a text is in a script without spaces between words, in which a part of a text is as good as a word."""
+    """Whether a text is in a script in which spaces are not what bounds a word, so that a part is as good as one."""
     return _UNSPACED.search(text) is not None
 
 
