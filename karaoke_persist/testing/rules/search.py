@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from karaoke_persist import InvalidValue, Library, Song
 from karaoke_persist.testing.handles import Conformance, add_songs
-from karaoke_persist.testing.oracle import found
+from karaoke_persist.testing.oracle_search import Catalogue
 from karaoke_persist.testing.rule import rule
 from karaoke_persist.testing.samples import REFUSED_TEXT, UNUSUAL_TEXT, song
 from karaoke_persist.testing.trials import TRIALS
@@ -237,7 +237,7 @@ class RankingRules(Conformance):
             with library.transaction() as tx:
                 tx.songs.upsert_songs(made)
                 for query in queries:
-                    assert search(tx, query) == found(made, query), query
+                    assert search(tx, query) == Catalogue(made).found(query), query
                 tx.rollback()
 
         check()
