@@ -32,6 +32,8 @@ from karaoke_persist.testing.rules.queue_undo import UndoRules
 from karaoke_persist.testing.rules.savepoints import SavepointRules
 from karaoke_persist.testing.rules.schema import SchemaRules
 from karaoke_persist.testing.rules.search import RankingRules, SearchRules
+from karaoke_persist.testing.rules.search_forms import FormRules
+from karaoke_persist.testing.rules.search_syntax import SyntaxRules
 from karaoke_persist.testing.rules.singers import SingerRules
 from karaoke_persist.testing.rules.smart_playlists import SmartPlaylistRules
 from karaoke_persist.testing.rules.snapshots import OneShotReadRules, SnapshotRules
@@ -68,6 +70,8 @@ class BackendConformance(
     QueryRules,
     SearchRules,
     RankingRules,
+    FormRules,
+    SyntaxRules,
     ErrorRules,
     EventRules,
     UserRules,

@@ -142,4 +142,3 @@ def _wanted(piece: _Piece) -> list[Wanted]:
     if len(ones) != len(others):
         others = ones
     return [Wanted(pair, piece.field, False) for pair in zip(ones, others, strict=True)]
-
