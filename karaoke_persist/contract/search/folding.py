@@ -21,9 +21,11 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´＇"))
 CONTROLS_TO_SPACES: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
 _INVISIBLE = dict.fromkeys(
     code
-    for start, end in ((0x61C, 0x61C), (0x180B, 0x180F), (0x200C, 0x200F), (0x202A, 0x202E), (0x2061, 0x206F))
-    + ((0xFE00, 0xFE0F), (0xE0000, 0xE01EF))
-    for code in range(start, end + 1)
+    for codes in (
+        *(range(0x61C, 0x61D), range(0x180B, 0x1810), range(0x200C, 0x2010), range(0x202A, 0x202F)),
+        *(range(0x2061, 0x2070), range(0xFE00, 0xFE10), range(0xE0000, 0xE01F0)),
+    )
+    for code in codes
 )
 """Joiners, directions and variants: what says only how its neighbours are drawn."""
 _NOT_A_WORD = re.compile(r"[^\w\s]|_")
@@ -62,7 +64,7 @@ class Normaliser:
         return " ".join(self.spelled(text).split())
 
     def primary(self, text: str) -> str:
-        """The words of a text; of one without any, such as "!!!", its `key_fold`. What is stored has one or the other."""
+        """The words of a text; of one without any, such as "!!!", its `key_fold`, which no stored name is without."""
         shown = text.translate(CONTROLS_TO_SPACES).translate(_INVISIBLE)
         return self.words(text) or key_fold(shown) or key_fold(text)
 

@@ -117,7 +117,7 @@ class SearchRules(Conformance):
 
     @rule("R-09")
     def test_no_character_is_special(self, library: Library) -> None:
-        """No character of a query stands for others, none but those of the syntax has a meaning, and none is an error."""
+        """No character of a query stands for others, none beside the syntax has a meaning, and none is an error."""
         titled(library, "abc", "axc", "zzz")
         both = ["abc", "axc"]
         expected = {"a%b": ["abc"], "a_c": both, "^a": both, "a*": both, "a%y%c%": [], "NOT a": [], "{a} :c": both}

@@ -66,10 +66,16 @@ class FormRules(Conformance):
     def test_an_inner_exclamation_mark(self, library: Library) -> None:
         """An exclamation mark between two Latin letters is also read as i, and elsewhere is punctuation."""
         titled(library, "P!nk", "Wham!", "!Hola", "Oh!!No", "4!5")
-        found = {query: search(library, query) for query in ("pink", "whami", "ihola", "ohino", "ohno", "4i5", "45")}
-        assert found == {"pink": ["P!nk"], "ohno": ["Oh!!No"], "45": ["4!5"]} | dict.fromkeys(
-            ("whami", "ihola", "ohino", "4i5"), []
-        )
+        expected = {
+            "pink": ["P!nk"],
+            "ohno": ["Oh!!No"],
+            "45": ["4!5"],
+            "whami": [],
+            "ihola": [],
+            "ohino": [],
+            "4i5": [],
+        }
+        assert {query: search(library, query) for query in expected} == expected
 
     @rule("R-31")
     def test_other_names(self, library: Library) -> None:
