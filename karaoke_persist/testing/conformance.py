@@ -35,6 +35,7 @@ from karaoke_persist.testing.rules.search import RankingRules, SearchRules
 from karaoke_persist.testing.rules.search_beside import CompletionRules, HighlightRules, NearRules
 from karaoke_persist.testing.rules.search_counts import FacetRules
 from karaoke_persist.testing.rules.search_forms import FormRules
+from karaoke_persist.testing.rules.search_oracle import SearchOracleRules
 from karaoke_persist.testing.rules.search_pages import SearchPageRules
 from karaoke_persist.testing.rules.search_syntax import SyntaxRules
 from karaoke_persist.testing.rules.singers import SingerRules
@@ -80,6 +81,7 @@ class BackendConformance(
     NearRules,
     CompletionRules,
     HighlightRules,
+    SearchOracleRules,
     ErrorRules,
     EventRules,
     UserRules,

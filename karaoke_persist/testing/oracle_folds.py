@@ -71,7 +71,8 @@ def _letters(text: str) -> str:
     left: list[str] = []
     base = " "
     for letter in unicodedata.normalize("NFD", folded):
-        is_accent = unicodedata.name(letter, "").startswith("COMBINING ")
+        name = unicodedata.name(letter, "")
+        is_accent = name.startswith("COMBINING ") and "KATAKANA" not in name
         if not is_accent:
             base = letter
         if not is_accent or not unicodedata.name(base, "").startswith(_FORGIVING):

@@ -120,7 +120,10 @@ class Catalogue:
 
 def tier(each: Card, wish: Asked) -> int:
     """How well a song fits, from 0; 7 if it does not."""
-    if not _passes(each, wish) or not all(_has(each, wanted) for wanted in wish.wanted):
+    for wanted in wish.wanted:
+        if not _has(each, wanted):
+            return NOT_FOUND
+    if not _passes(each, wish):
         return NOT_FOUND
     free = [wanted for wanted in wish.wanted if wanted.field is None]
     if not free:
@@ -157,27 +160,27 @@ def _same(stored: str | None, wanted: str | None) -> bool:
 
 
 def _texts(each: Card, field: str | None) -> list[str]:
-    return [text for name, texts in each.texts.items() if field in (None, name) for text in texts]
+    if field is None:
+        return [*each.texts["title"], *each.texts["artist"], *each.texts["album"]]
+    return list(each.texts[field])
 
 
 def _has(each: Card, wanted: Wanted) -> bool:
     texts = _texts(each, wanted.field)
     if wanted.starts_a_word:
         return _starts_a_word(wanted, texts)
-    if any(spelling in text for spelling in wanted.spellings for text in texts):
-        return True
+    for text in texts:
+        for spelling in wanted.spellings:
+            if spelling in text:
+                return True
     initials = [text for name, some in each.initials.items() if wanted.field in (None, name) for text in some]
     return len(wanted.spellings[0]) >= 2 and any(text.startswith(wanted.spellings[0]) for text in initials)
 
 
 def _starts_a_word(wanted: Wanted, texts: Iterable[str]) -> bool:
-    """Whether a text goes on so at one of its words."""
+    """Whether a text begins so, or goes on so after a space."""
     return any(
-        text[place:].startswith(spelling)
-        for text in texts
-        for place in range(len(text))
-        if place == 0 or text[place - 1] == " "
-        for spelling in wanted.spellings
+        text.startswith(spelling) or f" {spelling}" in text for text in texts for spelling in wanted.spellings
     )
 
 
