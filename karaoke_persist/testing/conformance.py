@@ -35,6 +35,7 @@ from karaoke_persist.testing.rules.search import RankingRules, SearchRules
 from karaoke_persist.testing.rules.search_beside import CompletionRules, HighlightRules, NearRules
 from karaoke_persist.testing.rules.search_counts import FacetRules
 from karaoke_persist.testing.rules.search_forms import FormRules
+from karaoke_persist.testing.rules.search_index import SearchIndexRules
 from karaoke_persist.testing.rules.search_oracle import SearchOracleRules
 from karaoke_persist.testing.rules.search_pages import SearchPageRules
 from karaoke_persist.testing.rules.search_syntax import SyntaxRules
@@ -82,6 +83,7 @@ class BackendConformance(
     CompletionRules,
     HighlightRules,
     SearchOracleRules,
+    SearchIndexRules,
     ErrorRules,
     EventRules,
     UserRules,

@@ -179,9 +179,7 @@ def _has(each: Card, wanted: Wanted) -> bool:
 
 def _starts_a_word(wanted: Wanted, texts: Iterable[str]) -> bool:
     """Whether a text begins so, or goes on so after a space."""
-    return any(
-        text.startswith(spelling) or f" {spelling}" in text for text in texts for spelling in wanted.spellings
-    )
+    return any(text.startswith(spelling) or f" {spelling}" in text for text in texts for spelling in wanted.spellings)
 
 
 def _is_a_word_of(each: Card, unwanted: Wanted) -> bool:

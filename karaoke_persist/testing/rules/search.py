@@ -12,7 +12,7 @@ from karaoke_persist.testing.rule import rule
 from karaoke_persist.testing.samples import REFUSED_TEXT, UNUSUAL_TEXT, song
 
 
-def search(library: Any, query: str, **window: int) -> list[str]:
+def search(library: Any, query: str, **window: Any) -> list[str]:
     """The ids of the songs that a query finds, best first."""
     return [each.id for each in library.songs.search_songs_paginated(query, **window)[0]]
 

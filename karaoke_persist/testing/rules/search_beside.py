@@ -65,7 +65,7 @@ class NearRules(Conformance):
         ],
     )
     def test_near_songs(self, library: Library, query: str, ids: list[str]) -> None:
-        """From 4 characters on a term is one slip away from a word of title or artist, from 8 on two; all else must hold."""
+        """A term of 4 characters is one slip away from a word of title or artist, one of 8 two; all else must hold."""
         add_songs(library, song("bohemian", "Bohemian Rhapsody", "Queen", year=1975))
         add_songs(library, song("joga", "Jóga", "Björk", album="Homogenic"), song("korean", "사랑해요", "X"))
         assert near(library, query) == ids
@@ -209,7 +209,7 @@ class HighlightRules(Conformance):
         ],
     )
     def test_highlights(self, library: Library, title: str, query: str, parts: list[str]) -> None:
-        """Highlights are those parts of the stored text that terms are found in, whole letters, joined where they touch."""
+        """Highlights are the parts of a stored text that terms are found in, whole letters, joined where they touch."""
         add_songs(library, song("a", title, "X"))
         assert lit(library, query).get("title", []) == parts
 

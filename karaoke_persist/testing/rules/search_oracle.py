@@ -20,11 +20,42 @@ from karaoke_persist.testing.trials import TRIALS
 
 ALPHABET: Final = "abABeéÉøößäÄжЖёカがハパ歌가각ㄱกี -'&.%_!$@/+\"\u0301"
 WORDS: Final = [
-    *("a", "ab", "ba", "b", "Ab", "é", "øb", "歌", "歌カ", "か", "がかき", "ж", "a-b", "b'a", "a&b", "%", "_", "b$", "a!b"),
+    *(
+        "a",
+        "ab",
+        "ba",
+        "b",
+        "Ab",
+        "é",
+        "øb",
+        "歌",
+        "歌カ",
+        "か",
+        "がかき",
+        "ж",
+        "a-b",
+        "b'a",
+        "a&b",
+        "%",
+        "_",
+        "b$",
+        "a!b",
+    ),
     *("ä", "ae", "Oe", "ö", "가각", "ㄱㄱ", "각", "gagak", "kaki", "กี", "!!!", "÷", "abba", "babab", "aabbaabb"),
 ]
 SYNTAX: Final = ['"', "-", "-a", '"a b"', "artist:a", 'title:"b"', "-artist:b", "album:a", "year:1990..", "language:en"]
-SYNTAX_MORE: Final = ["genre:pop", "has:lyrics", "year:x", "x:a", '-"b a"', "-歌", "-가", 'artist:"ab a"', "year:1989", "-!!!"]
+SYNTAX_MORE: Final = [
+    "genre:pop",
+    "has:lyrics",
+    "year:x",
+    "x:a",
+    '-"b a"',
+    "-歌",
+    "-가",
+    'artist:"ab a"',
+    "year:1989",
+    "-!!!",
+]
 
 NAMES = st.one_of(
     st.text(ALPHABET, min_size=1, max_size=6),
