@@ -55,6 +55,15 @@ class SearchRules(Conformance):
         for text in ("bohemian", "hem", "n", "sod", "y", "an rh", "nr"):
             assert search(library, text) == ([] if text == "nr" else ["Bohemian Rhapsody"]), text
 
+    @rule("R-80")
+    def test_not_by_its_pieces(self, library: Library) -> None:
+        """A term is found as a whole, and not by its pieces in another order or place."""
+        add_songs(library, song("a", "abcab", "x"), song("b", "ab bc", "ca"), song("c", "歌手歌", "手"))
+        for text in ("bcabc", "abcabc", "abbc", "cabcab", "手歌手"):
+            found = library.songs.search(text, total="exact", facets=["artist"])
+            assert (found.items, found.total, found.facets["artist"]) == ((), 0, ()), text
+        assert (search(library, "bcab"), search(library, "手歌")) == (["a"], ["c"])
+
     @rule("R-05")
     @pytest.mark.parametrize(
         ("title", "queries"),

@@ -213,7 +213,7 @@ class HighlightRules(Conformance):
         add_songs(library, song("a", title, "X"))
         assert lit(library, query).get("title", []) == parts
 
-    @rule("R-80")
+    @rule("R-96")
     def test_highlights_by_field(self, library: Library) -> None:
         """Each field has its own highlights, a field term only those of its field; what an alias has is not shown."""
         add_songs(library, song("a", "Queen", "Queen", album="The Queens", aliases=["Alias"]))

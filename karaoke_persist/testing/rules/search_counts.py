@@ -123,6 +123,7 @@ class FacetRules(Conformance):
         assert by_artist(kinds, "love", samples=1) == [(name, count, ids[:1]) for name, count, ids in groups]
         assert by_artist(kinds, "love", samples=0) == [(name, count, []) for name, count, _ in groups]
         assert by_artist(kinds, "love genre:rock") == [("Abba", 1, ["e"]), ("Queen", 2, ["a", "b"])]
+        assert by_artist(kinds, '"love b"') == [("Queen", 1, ["b"])]
         assert by_artist(kinds, "love", guest=True) == [("ABBA", 1, ["c"]), *groups[1:]]
         assert [name for name, *_ in by_artist(kinds)] == ["ABBA", "Abba", "Björk", "Queen"]
         assert by_artist(kinds, "nothing") == []

@@ -77,7 +77,7 @@ class SearchIndexRules(Conformance):
     """What searches are answered from is written with the songs, and undone with them."""
 
     @rule("R-81")
-    def test_own_writes(self, library: Library, other: Library) -> None:
+    def test_search_of_own_writes(self, library: Library, other: Library) -> None:
         """A transaction finds its own writes at once, others find them when it has committed."""
         titled(library, "Before", "Gone")
         with library.transaction() as tx:
@@ -101,7 +101,7 @@ class SearchIndexRules(Conformance):
         assert [search(other, text) for text in ("before", "gone", "after", "new")] == [[], [], ["Before"], ["New"]]
 
     @rule("R-82")
-    def test_rollback(self, library: Library, other: Library) -> None:
+    def test_search_after_a_rollback(self, library: Library, other: Library) -> None:
         """What is rolled back, or refused, leaves every search as it was."""
         add_songs(library, song("a", "Love", "Queen", genre="g"), song("b", "Hate", "Queen"))
         with suppress(ZeroDivisionError), library.transaction() as tx:
@@ -116,7 +116,7 @@ class SearchIndexRules(Conformance):
             assert starting(view, "o") == starting(view, "x") == []
 
     @rule("R-83")
-    def test_savepoints(self, library: Library, other: Library) -> None:
+    def test_search_after_a_savepoint(self, library: Library, other: Library) -> None:
         """What is undone to a savepoint leaves every search as it was there, and what is kept is found."""
         titled(library, "Old")
         with library.transaction() as tx:
@@ -132,7 +132,7 @@ class SearchIndexRules(Conformance):
         assert starting(other, "i") == starting(other, "c") == []
 
     @rule("R-84")
-    def test_snapshots(self, library: Library, other: Library) -> None:
+    def test_search_in_a_snapshot(self, library: Library, other: Library) -> None:
         """A read-only transaction goes on finding what was there when it began, on every page."""
         add_songs(library, *(song(f"{number}", "Love", "A", genre="g") for number in range(4)))
         with other.transaction(read_only=True) as tx:
@@ -149,7 +149,7 @@ class SearchIndexRules(Conformance):
         assert (search(other, "love"), search(other, "hate")) == (["0", "2", "4"], ["1"])
 
     @rule("R-85")
-    def test_many_at_once(self, library: Library, other: Library) -> None:
+    def test_search_after_many_at_once(self, library: Library, other: Library) -> None:
         """After many songs in one call, in no order, and some of them again, searches find each in its place."""
         numbers = [number * 7 % 1_200 for number in range(1_200)]
         add_songs(library, *(song(f"{number:04}", f"Title {number:04}", f"Artist {number % 5}") for number in numbers))
@@ -172,7 +172,7 @@ class SearchIndexRules(Conformance):
         assert (search(library, "queen"), search(library, "jazz")) == ([], ["a"])
 
     @rule("R-87")
-    def test_writes_by_query(self, library: Library, other: Library) -> None:
+    def test_search_after_writes_by_query(self, library: Library, other: Library) -> None:
         """What is patched or deleted by a query is found so, or no more."""
         add_songs(
             library,
@@ -185,7 +185,7 @@ class SearchIndexRules(Conformance):
         assert (search(other, ""), facet(other, "genre")) == (["2", "3", "4", "5"], [("g", 2)])
 
     @rule("R-88")
-    def test_merged_songs(self, library: Library, other: Library) -> None:
+    def test_search_of_merged_songs(self, library: Library, other: Library) -> None:
         """A merged song is found no more, but by its names that the kept one has taken."""
         add_songs(library, song("keep", "Jóga", "Björk"), song("gone", "Yoga", "Björk", album="Homogenic"))
         library.versions.merge_songs("keep", ["gone"])
@@ -211,7 +211,7 @@ class SearchIndexRules(Conformance):
         assert search(other, "love", guest=True) == ["Love one", "Love two"]
 
     @rule("R-93")
-    def test_any_writes(self, library: Library) -> None:
+    def test_search_after_any_writes(self, library: Library) -> None:
         """After any writes, kept or undone, a search and all beside it are what the rules say of the songs left."""
 
         @TRIALS
@@ -231,7 +231,7 @@ class SearchIndexRules(Conformance):
         check()
 
     @rule("R-94")
-    def test_threads(self, library: Library, open_library: Opener) -> None:
+    def test_search_beside_threads(self, library: Library, open_library: Opener) -> None:
         """Songs that several threads write at the same time are all found, each where it belongs."""
         handles = [library, open_library(), open_library()]
 
@@ -251,7 +251,7 @@ class SearchIndexRules(Conformance):
         agree(library, agrees_beside, ("love", "a"))
 
     @rule("R-95")
-    def test_processes(self, library: Library, place: Place) -> None:
+    def test_search_beside_processes(self, library: Library, place: Place) -> None:
         """Songs that several processes write at the same time are all found, each where it belongs."""
         require(library, Capability.MULTI_PROCESS)
         titled(library, "Love")

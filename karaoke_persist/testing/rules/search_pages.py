@@ -91,7 +91,7 @@ class SearchPageRules(Conformance):
     @rule("R-55")
     @pytest.mark.parametrize("descending", [False, True])
     @pytest.mark.parametrize("sort_by", BY_FIELD)
-    def test_sorts(self, loves: Library, sort_by: SearchSort, descending: bool) -> None:
+    def test_sorts_of_a_search(self, loves: Library, sort_by: SearchSort, descending: bool) -> None:
         """Hits are sorted by title, artist, album, year, date or plays, both ways, then id, absent values last."""
         rows = [each for each in everything(loves) if each.id != "other"]
         how: dict[str, Any] = {"sort_by": sort_by, "descending": descending}
@@ -104,7 +104,7 @@ class SearchPageRules(Conformance):
             assert [song_id for page in by_offset for song_id in page] == expected
 
     @rule("R-56")
-    def test_directions(self, loves: Library) -> None:
+    def test_directions_of_a_search(self, loves: Library) -> None:
         """Plays and dates run downwards unless told otherwise, the other sorts upwards; relevance has one direction."""
         for sort_by in BY_FIELD:
             downwards = sort_by in ("plays", "date_added")
@@ -135,7 +135,7 @@ class SearchPageRules(Conformance):
         assert (joined(loves, query, limit=4), len(whole)) == (whole, loves.songs.search(query, total="exact").total)
 
     @rule("R-59")
-    def test_totals(self, loves: Library) -> None:
+    def test_totals_of_a_search(self, loves: Library) -> None:
         """A total is counted when it is asked for, of the whole and not of the page, and the same on each page."""
         at = loves.songs
         assert at.search("love").total is None
@@ -159,7 +159,7 @@ class SearchPageRules(Conformance):
         assert [(page.total, page.capped) for page in counts] == [(1_000, True), (1_001, False)] * 2
 
     @rule("R-61")
-    def test_foreign_cursors(self, loves: Library) -> None:
+    def test_foreign_cursors_of_a_search(self, loves: Library) -> None:
         """A cursor of another query, sort, direction or view, or none at all, is `InvalidValue`."""
         at = loves.songs
         cursor = at.search("love", limit=2).cursor
