@@ -23,7 +23,7 @@ def near_artists(library: Library, query: str, **how: Any) -> tuple[str, ...]:
     return library.songs.search(query, near=True, **how).near_artists
 
 
-def starting(library: Library, text: str, **how: Any) -> list[tuple[str, str]]:
+def starting(library: Any, text: str, **how: Any) -> list[tuple[str, str]]:
     """What a text may be the beginning of."""
     return [(each.kind, each.text) for each in library.songs.complete(text, **how)]
 

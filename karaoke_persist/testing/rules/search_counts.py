@@ -140,6 +140,7 @@ class FacetRules(Conformance):
                 if cursor is None:
                     break
             assert names == ["ABBA", "Abba", "Björk", "Queen"]
-        for how in ({"limit": 0}, {"samples": -1}, {"limit": 10_001}):
+        refused: list[dict[str, Any]] = [{"limit": 0}, {"samples": -1}, {"limit": 10_001}]
+        for how in refused:
             with pytest.raises(InvalidValue):
                 kinds.songs.search_by_artist("", **how)

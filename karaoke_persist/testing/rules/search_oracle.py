@@ -67,7 +67,7 @@ QUERIES = st.one_of(
     st.text(ALPHABET, max_size=6),
     st.lists(st.sampled_from([*WORDS, *SYNTAX, *SYNTAX_MORE]), min_size=1, max_size=4).map(" ".join),
 )
-SONGS = st.lists(
+SONGS: st.SearchStrategy[list[dict[str, Any]]] = st.lists(
     st.builds(
         dict,
         title=NAMES,
