@@ -129,7 +129,7 @@ class Searching:
 
     def _passing(self, plan: SearchPlan, sieve: Sieve) -> Iterator[SearchDocument]:
         found = candidates(self._index, plan, sieve)
-        return (document for chunk, bitmap in found for document in chunk.documents(bitmap))
+        return (document for chunk, bitmap in found for document in chunk.documents(bitmap, sieve))
 
     def _indexed(self, document: SearchDocument, field: str | None = None) -> Indexed:
         values = self._table.rows[document.id].__dict__

@@ -13,7 +13,7 @@ from karaoke_persist.contract.reference.facets import value_of
 from karaoke_persist.contract.search import Facet, SearchDocument, Years
 from karaoke_persist.contract.search.near import words_of
 from karaoke_persist.contract.search.plan import is_within
-from karaoke_persist_memory.search.grams import Gram, Sieve, grams_of
+from karaoke_persist_memory.search.grams import EVERYTHING, Gram, Piece, Sieve, grams_of, text_of
 from karaoke_persist_memory.search.vocabulary import Vocabulary
 
 Place = tuple[str, str, str]
@@ -26,10 +26,11 @@ class Segment:
     version knows by a bitmap which of the numbers are its own.
     """
 
-    __slots__ = ("_vocabulary", "_years", "bitmaps", "documents", "in_order")
+    __slots__ = ("_vocabulary", "_years", "bitmaps", "documents", "in_order", "texts")
 
     def __init__(self, documents: Iterable[SearchDocument], vocabulary: Vocabulary) -> None:
         self.documents: list[SearchDocument] = []
+        self.texts: list[str] = []
         self.bitmaps: dict[Gram, int] = {}
         self._years: dict[int, int] = {}
         self._vocabulary = vocabulary
@@ -42,6 +43,7 @@ class Segment:
         """Take a document in, and tell its number."""
         number, bitmaps = len(self.documents), self.bitmaps
         self.documents.append(document)
+        self.texts.append(text_of(document))
         self._vocabulary.add(words_of((*document.title, *document.artist)))
         bit = 1 << number
         for gram in grams_of(document):
@@ -72,11 +74,11 @@ class Chunk:
     counts: dict[tuple[Facet, bool], Counter[Any]] = field(init=False, default_factory=dict, compare=False)
 
     def passing(self, sieve: Sieve, bitmap: int) -> int:
-        """Which of the documents of a bitmap pass."""
+        """Which of the documents of a bitmap have the grams."""
         bitmaps = self.segment.bitmaps
-        for alternatives in sieve:
+        for group in sieve.grams:
             passed = 0
-            for grams in alternatives:
+            for grams in group:
                 here = bitmap
                 for gram in grams:
                     here &= bitmaps.get(gram, 0)
@@ -84,12 +86,11 @@ class Chunk:
             bitmap = passed
         return bitmap
 
-    def documents(self, bitmap: int) -> Iterator[SearchDocument]:
-        """The documents of a bitmap, in the order in which songs are shown."""
-        documents = map(self.segment.documents.__getitem__, numbers(bitmap))
-        if bitmap >> self.segment.in_order:
-            return iter(sorted(documents, key=lambda document: document.order))
-        return documents
+    def documents(self, bitmap: int, sieve: Sieve = EVERYTHING) -> Iterator[SearchDocument]:
+        """The documents of a bitmap that have the pieces, in the order in which songs are shown."""
+        documents, texts, pieces = self.segment.documents, self.segment.texts, sieve.pieces
+        found = (documents[number] for number in numbers(bitmap) if _has(texts[number], pieces))
+        return iter(sorted(found, key=lambda document: document.order)) if bitmap >> self.segment.in_order else found
 
     def counted(self, facet: Facet, hidden: bool) -> Counter[Any]:
         """How many of its songs have each value of a facet. It is counted once, for a chunk never changes."""
@@ -105,3 +106,13 @@ def numbers(bitmap: int) -> Iterator[int]:
         lowest = bitmap & -bitmap
         yield lowest.bit_length() - 1
         bitmap ^= lowest
+
+
+def _has(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> bool:
+    for group in pieces:
+        for piece in group:
+            if piece in text:
+                break
+        else:
+            return False
+    return True

@@ -9,7 +9,14 @@ from karaoke_persist.contract.reference.search_answers import Place
 from karaoke_persist.contract.search.document import SearchDocument
 from karaoke_persist.contract.search.plan import LAST_TIER, SearchPlan, matches, tier_of
 from karaoke_persist_memory.search.chunk import Chunk
-from karaoke_persist_memory.search.grams import HIDDEN, Sieve, is_exact, sieve_of, tier_sieves
+from karaoke_persist_memory.search.grams import (
+    HIDDEN,
+    Sieve,
+    is_decided_by_grams,
+    is_decided_by_text,
+    sieve_of,
+    tier_sieves,
+)
 from karaoke_persist_memory.search.index import SearchIndex
 
 Candidates = list[tuple[Chunk, int]]
@@ -20,8 +27,9 @@ class Finding:
     """The hits of a plan in an index."""
 
     def __init__(self, index: SearchIndex, plan: SearchPlan) -> None:
-        self._plan = plan
-        self._candidates = candidates(index, plan, sieve_of(plan))
+        self._plan, self._sieve = plan, sieve_of(plan)
+        self._candidates = candidates(index, plan, self._sieve)
+        self._is_decided = is_decided_by_text(plan)
 
     @property
     def at_most(self) -> int:
@@ -30,12 +38,12 @@ class Finding:
 
     def count(self) -> int:
         """How many songs are hits."""
-        return self.at_most if is_exact(self._plan) else sum(1 for _ in self.hits())
+        return self.at_most if is_decided_by_grams(self._plan) else sum(1 for _ in self.hits())
 
     def hits(self) -> Iterator[SearchDocument]:
         """All hits, by title."""
-        documents = (each for chunk, bitmap in self._candidates for each in chunk.documents(bitmap))
-        return documents if is_exact(self._plan) else filter(self.is_hit, documents)
+        found = (each for chunk, bitmap in self._candidates for each in chunk.documents(bitmap, self._sieve))
+        return (each for each in found if (self._is_decided and not each.initials(None)) or self.is_hit(each))
 
     def is_hit(self, document: SearchDocument) -> bool:
         """Whether the rules say so."""
@@ -55,7 +63,7 @@ class Finding:
     def _of_tier(self, tier: int, sieve: Sieve, mark: Place | None, judged: dict[str, int]) -> Iterator[SearchDocument]:
         """The hits of one tier. What is looked at is judged once, though several tiers may have to."""
         for chunk, bitmap in self._from(mark):
-            for document in chunk.documents(chunk.passing(sieve, bitmap)):
+            for document in chunk.documents(chunk.passing(sieve, bitmap), sieve if sieve.pieces else self._sieve):
                 if mark is not None and document.order <= mark:
                     continue
                 if document.id not in judged:

@@ -28,7 +28,7 @@ Change = tuple[str, SearchDocument | None]
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """All documents in the order in which songs are shown, in chunks; and each by id, with its number in its segment."""
+    """All documents in chunks, in the order in which songs are shown; and by id, with their numbers in segments."""
 
     chunks: tuple[Chunk, ...]
     located: Located

@@ -7,11 +7,12 @@ from threading import Lock
 
 from rpds import HashTrieMap, HashTrieSet
 
-from karaoke_persist.contract.search import NORMALISER, SOURCE_FIELDS, document_of
+from karaoke_persist.contract.search import NORMALISER, SOURCE_FIELDS, SearchDocument, document_of
 from karaoke_persist.models import Record
 from karaoke_persist_memory.search.index import SearchIndex
 
 _sources = itemgetter(*SOURCE_FIELDS)
+_NOBODY: HashTrieSet[str] = HashTrieSet()
 
 
 class LazyIndex:
@@ -22,7 +23,7 @@ class LazyIndex:
 
     __slots__ = ("_changed", "_index", "_origin")
 
-    def __init__(self, origin: SearchIndex | None = None, changed: HashTrieSet[str] = HashTrieSet()) -> None:
+    def __init__(self, origin: SearchIndex | None = None, changed: HashTrieSet[str] = _NOBODY) -> None:
         self._origin, self._changed = origin, changed
         self._index: SearchIndex | None = None
 
@@ -45,7 +46,8 @@ class LazyIndex:
     def _made(self, rows: HashTrieMap[str, Record]) -> SearchIndex:
         origin = SearchIndex.empty() if self._origin is None else self._origin
         keys = rows.keys() if self._origin is None else self._changed
-        found = ((key, rows.get(key)) for key in keys)
-        return origin.updated(
-            (key, None if row is None else document_of(row.__dict__, NORMALISER)) for key, row in found
-        )
+        return origin.updated((key, _document(rows.get(key))) for key in keys)
+
+
+def _document(row: Record | None) -> SearchDocument | None:
+    return None if row is None else document_of(row.__dict__, NORMALISER)
