@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import closing
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -128,6 +129,11 @@ def of(key: str, values: dict[str, Any]) -> Song:
     return song.replaced(song.integrity.derive(song.__dict__))
 
 
+def song(key: str, title: str, artist: str = "Z", *, plays: int = 0, **values: Any) -> Song:
+    """A song that was sung so often."""
+    return of(key, {"title": title, "artist": artist, **values}).replaced({"play_count": plays})
+
+
 class Searches(RuleBasedStateMachine):
     """One writer with savepoints, and readers that each see a version of their own."""
 
@@ -191,10 +197,11 @@ class Searches(RuleBasedStateMachine):
         """Hold on to what is committed."""
         self.readers = [*self.readers[-2:], self.library.store.session(read_only=True)]
 
-    @rule(request=requests)
-    def search(self, request: SearchRequest) -> None:
+    @rule(some=st.lists(requests, min_size=1, max_size=4), common=st.sampled_from(["", "a", "b", "n", "love", "night"]))
+    def search(self, some: list[SearchRequest], common: str) -> None:
         """Search equals the reference in every version, page by page."""
-        for session in (self.writer, *self.readers):
+        some = [*some, SearchRequest(query=SearchQuery.parse(common), limit=3)]
+        for session, request in product((self.writer, *self.readers), some):
             asked: SearchRequest | None = request
             while asked is not None:
                 expected = reference.search(session, asked)
@@ -232,6 +239,47 @@ def test_every_version_is_searched_as_the_reference_does() -> None:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
     )
     run_state_machine_as_test(Searches, settings=trials)
+
+
+EXAMPLES = (
+    song("love", "Love"),
+    song("nice", "A Nice Lovely Day", "Zoe", artist_aliases=("Loverboy",)),
+    song("initials", "月亮代表我的心", "鄧麗君", plays=2),
+    song("thunder", "Thunderstorms", "Acdc"),
+    song("hidden", "Lovely", "Zoe", hidden=True),
+)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        SearchRequest(query=SearchQuery((Term("a nice", phrase=True),))),
+        SearchRequest(query=SearchQuery.parse("ld"), total="exact"),
+        SearchRequest(query=SearchQuery.parse("yld"), total="exact"),
+        SearchRequest(query=SearchQuery.parse("thunderstormsxy"), near=True),
+        SearchRequest(query=SearchQuery.parse("thnderstoms"), near=True),
+        SearchRequest(query=SearchQuery.parse("xhunderstorm"), near=True),
+        SearchRequest(query=SearchQuery.parse("title:thunder loverbou"), near=True),
+        SearchRequest(query=SearchQuery.parse("love"), hidden=False, facets=FACETS, total="exact"),
+    ],
+)
+def test_single_searches(asked: SearchRequest) -> None:
+    """Phrases that begin with a short word, initials, slips at the ends, artists alone, and the guests' view."""
+    with closing(karaoke_persist.open("memory://")) as library:
+        writer = library.store.session()
+        writer.insert(EXAMPLES)
+        assert writer.search(asked) == reference.search(writer, asked)
+        assert writer.search(asked) != writer.search(SearchRequest(query=SearchQuery.parse("nothing at all")))
+        writer.rollback()
+
+
+def test_what_is_written_later_stands_in_its_place() -> None:
+    """Songs written after an index was made come in the order of titles, in the chunk of their neighbours."""
+    with closing(karaoke_persist.open("memory://")) as library:
+        library.songs.upsert_songs([Song(id=title, title=title, artist="Z") for title in ("m a", "m c", "m e")])
+        assert [hit.song.id for hit in library.songs.search("m").items] == ["m a", "m c", "m e"]
+        library.songs.upsert_songs([Song(id=title, title=title, artist="Z") for title in ("m d", "m b")])
+        assert [hit.song.id for hit in library.songs.search("m").items] == ["m a", "m b", "m c", "m d", "m e"]
 
 
 def test_searches_beside_a_writer() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ from karaoke_persist.contract.search.request import NEAR_BELOW
 from karaoke_persist.contract.store import StoreSession
 from karaoke_persist.models import Song
 from karaoke_persist_memory.search.finding import Finding, candidates
-from karaoke_persist_memory.search.grams import ARTIST, TITLE, Sieve, near_sieve, start_sieve
+from karaoke_persist_memory.search.grams import ARTIST, SUNG, TITLE, UNSUNG, Sieve, near_sieve, start_sieve
 from karaoke_persist_memory.search.index import SearchIndex
 from karaoke_persist_memory.table import Table
 
@@ -78,8 +78,10 @@ class Searching:
         if not starts:
             return []
         plan = plan_of(SearchQuery(), NORMALISER, hidden=request.hidden)
-        titles, artists = (self._passing(plan, start_sieve(field, starts)) for field in (TITLE, ARTIST))
-        return reference.completions(request, starts, map(self._indexed, titles), artists)
+        artists = self._passing(plan, start_sieve(ARTIST, starts))
+        sung, unsung = (self._passing(plan, start_sieve(TITLE, starts, sign)) for sign in (SUNG, UNSUNG))
+        songs = chain(sung, islice(unsung, request.limit))
+        return reference.completions(self._session, request, starts, songs, artists)
 
     def _count(self, finding: Finding, request: SearchRequest) -> int:
         if request.total == "none":
@@ -132,5 +134,4 @@ class Searching:
         return (document for chunk, bitmap in found for document in chunk.documents(bitmap, sieve))
 
     def _indexed(self, document: SearchDocument, field: str | None = None) -> Indexed:
-        values = self._table.rows[document.id].__dict__
-        return Indexed(document, values["title"], None if field is None else values[field])
+        return Indexed(document, None if field is None else self._table.rows[document.id].__dict__[field])

@@ -16,9 +16,8 @@ from karaoke_persist.contract.search.plan import SHORTEST_INITIALS, Needle, Sear
 from karaoke_persist.models import key_fold
 
 # Control characters mark what a gram is about, for they never occur in a fold.
-TITLE, ARTIST, ALBUM, STARTS, WORD_STARTS, INITIALS, WORD, LANGUAGE, GENRE, LYRICS, HIDDEN, SUNG = map(
-    chr, range(1, 13)
-)
+TITLE, ARTIST, ALBUM, INITIALS, STARTS, WORD_STARTS, WORD = map(chr, range(1, 8))
+LANGUAGE, GENRE, LYRICS, HIDDEN, SUNG, UNSUNG = map(chr, range(0x10, 0x16))
 
 Gram = str
 Piece = str
@@ -58,8 +57,9 @@ def grams_of(document: SearchDocument) -> set[Gram]:
 def _filters(document: SearchDocument) -> Iterator[Gram]:
     yield from (INITIALS + initials[:SHORTEST_INITIALS] for initials in document.initials(None))
     yield from (sign + key_fold(text) for sign, text in _named(document.language, document.genre))
-    signs = (LYRICS, document.lyrics), (HIDDEN, document.hidden), (SUNG, document.plays)
+    signs = (LYRICS, document.lyrics), (HIDDEN, document.hidden)
     yield from (sign for sign, has in signs if has)
+    yield SUNG if document.plays else UNSUNG
 
 
 def _named(language: str | None, genre: str | None) -> Iterator[tuple[str, str]]:
@@ -83,10 +83,10 @@ def near_sieve(plan: SearchPlan, words: Mapping[Needle, Iterable[str]]) -> Sieve
     return Sieve((*needles, *_filtered(plan)))
 
 
-def start_sieve(field: str, starts: tuple[str, ...]) -> Sieve:
-    """What documents pass that have a form of a field with one of these beginnings."""
+def start_sieve(field: str, starts: tuple[str, ...], *also: Gram) -> Sieve:
+    """What exactly those documents pass that have a form of a field with one of these beginnings, and other grams."""
     grams = tuple((field + STARTS + start[:2], *_pairs(start)) for start in starts)
-    return Sieve((grams,), (tuple(f"{field} {start}" for start in starts),))
+    return Sieve((grams, *(((gram,),) for gram in also)), (tuple(f"{field} {start}" for start in starts),))
 
 
 def tier_sieves(plan: SearchPlan) -> tuple[Sieve, ...]:

@@ -59,9 +59,10 @@ def complete(
     session: StoreSession, request: CompletionRequest, normaliser: Normaliser = NORMALISER
 ) -> list[Completion]:
     """What a text may be the beginning of: first what was sung, the most first; then artists and songs in turn."""
-    shown = [each for each in _read(session, normaliser) if request.hidden or not each.document.hidden]
+    documents = (each.document for each in _read(session, normaliser))
+    shown = [document for document in documents if request.hidden or not document.hidden]
     starts = starts_of(request, normaliser)
-    return completions(request, starts, shown, (each.document for each in shown)) if starts else []
+    return completions(session, request, starts, shown, shown) if starts else []
 
 
 class PlainSearch:
@@ -83,4 +84,4 @@ class PlainSearch:
 def _read(session: StoreSession, normaliser: Normaliser, sort: str | None = None) -> list[Indexed]:
     fields = (*SOURCE_FIELDS, *(() if sort in SOURCE_FIELDS or sort is None else (sort,)))
     rows = (dict(zip(fields, row, strict=True)) for row in session.rows(Query(Song), fields))
-    return [Indexed(document_of(row, normaliser), row["title"], None if sort is None else row[sort]) for row in rows]
+    return [Indexed(document_of(row, normaliser), None if sort is None else row[sort]) for row in rows]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from heapq import nsmallest
 from itertools import islice, zip_longest
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from karaoke_persist.contract.reference.facets import Facets
 from karaoke_persist.contract.reference.ordering import sort_value
@@ -33,10 +34,9 @@ _SORT_FIELDS: Final = {"plays": "play_count"}
 
 
 class Indexed(NamedTuple):
-    """A song's document, with its title and what it is sorted by."""
+    """A song's document, with what it is sorted by."""
 
     document: SearchDocument
-    title: str
     value: Any = None
 
 
@@ -198,7 +198,8 @@ def _near_artists(plan: SearchPlan, documents: Iterable[SearchDocument]) -> tupl
     if not plan.whole and all(needle.field != "artist" for needle in plan.fielded):
         return ()
     names: dict[str, int] = {}
-    for document in documents:
+    # All that counts is the artist, and many songs have the same.
+    for document in {(each.artist_name, each.artist): each for each in documents}.values():
         if count := near.artist_distance(plan, document):
             names[document.artist_name] = min(count, names.get(document.artist_name, count))
     ranked = sorted(names, key=lambda name: (names[name], *_name_order(name)))
@@ -206,8 +207,6 @@ def _near_artists(plan: SearchPlan, documents: Iterable[SearchDocument]) -> tupl
 
 
 # completion
-
-Ranked = tuple[Place, Completion]
 
 
 def starts_of(request: CompletionRequest, normaliser: Normaliser) -> tuple[str, ...]:
@@ -217,40 +216,55 @@ def starts_of(request: CompletionRequest, normaliser: Normaliser) -> tuple[str, 
 
 
 def completions(
-    request: CompletionRequest, starts: tuple[str, ...], songs: Iterable[Indexed], artists: Iterable[SearchDocument]
+    session: StoreSession,
+    request: CompletionRequest,
+    starts: tuple[str, ...],
+    songs: Iterable[SearchDocument],
+    artists: Iterable[SearchDocument],
 ) -> list[Completion]:
     """What begins so, by the titles of these songs and by the artists of those."""
-    ranked = _artists_starting(artists, starts), _songs_starting(songs, starts)
-    used = sorted((each for some in ranked for each in some if each[1].plays), key=_by_use)
-    unused = zip_longest(*([each for each in some if not each[1].plays] for some in ranked))
-    mixed = (each for pair in unused for each in pair if each is not None)
-    return [completion for _, completion in islice((*used, *mixed), request.limit)]
+    beginnings = _artists_starting(artists, starts), _songs_starting(songs, starts)
+    used = nsmallest(request.limit, (each for some in beginnings for each in some if each.plays), key=_by_use)
+    unused = zip_longest(*(nsmallest(request.limit, (each for each in some if not each.plays)) for some in beginnings))
+    best = [*used, *(each for pair in unused for each in pair if each is not None)][: request.limit]
+    keys = [each.key for each in best if each.kind == "song"]
+    return [_completion(each, session.get(Song, keys) if keys else {}) for each in best]
 
 
-def _by_use(ranked: Ranked) -> tuple[Any, ...]:
-    return -ranked[1].plays, ranked[0]
+class _Beginning(NamedTuple):
+    """An artist or a song, in the order of those that nobody has sung."""
+
+    kind: Literal["artist", "song"]
+    form: str
+    artist: str
+    """Of an artist the name, of a song the fold of it."""
+    key: str
+    plays: int
 
 
-def _songs_starting(songs: Iterable[Indexed], starts: tuple[str, ...]) -> list[Ranked]:
-    found = [each for each in songs if any(form.startswith(starts) for form in each.document.title)]
-    return [
-        (
-            ("song", *document.order),
-            Completion("song", title, document.artist_name, document.id, document.plays),
-        )
-        for document, title, _ in sorted(found, key=lambda each: each.document.order)
-    ]
+def _by_use(each: _Beginning) -> tuple[int, _Beginning]:
+    return -each.plays, each
 
 
-def _artists_starting(documents: Iterable[SearchDocument], starts: tuple[str, ...]) -> list[Ranked]:
+def _completion(each: _Beginning, songs: Mapping[str, Song]) -> Completion:
+    if each.kind == "artist":
+        return Completion("artist", each.artist, each.artist, None, each.plays)
+    song = songs[each.key]
+    return Completion("song", song.title, song.artist, song.id, each.plays)
+
+
+def _songs_starting(documents: Iterable[SearchDocument], starts: tuple[str, ...]) -> list[_Beginning]:
+    found = (document for document in documents if any(form.startswith(starts) for form in document.title))
+    return [_Beginning("song", *document.order, document.plays) for document in found]
+
+
+def _artists_starting(documents: Iterable[SearchDocument], starts: tuple[str, ...]) -> list[_Beginning]:
     plays: dict[str, int] = {}
     forms: dict[str, str] = {}
     for document in documents:
-        if any(form.startswith(starts) for form in document.artist):
-            name = document.artist_name
+        name = document.artist_name
+        known = name in forms and not document.plays
+        if not known and any(form.startswith(starts) for form in document.artist):
             plays[name] = plays.get(name, 0) + document.plays
             forms[name] = document.artist[0]
-    return [
-        (("artist", forms[name], name), Completion("artist", name, name, None, plays[name]))
-        for name in sorted(forms, key=lambda name: (forms[name], name))
-    ]
+    return [_Beginning("artist", forms[name], name, "", plays[name]) for name in forms]
