@@ -244,7 +244,8 @@ def test_every_version_is_searched_as_the_reference_does() -> None:
 EXAMPLES = (
     song("love", "Love"),
     song("nice", "A Nice Lovely Day", "Zoe", artist_aliases=("Loverboy",)),
-    song("initials", "月亮代表我的心", "鄧麗君", plays=2),
+    *(song(f"nice {number}", f"A Nice Day {number}") for number in range(3)),
+    song("initials", "月亮代表我的心", "鄧麗君", aliases=("Old DB",), plays=2),
     song("thunder", "Thunderstorms", "Acdc"),
     song("hidden", "Lovely", "Zoe", hidden=True),
 )
@@ -254,7 +255,7 @@ EXAMPLES = (
     "asked",
     [
         SearchRequest(query=SearchQuery((Term("a nice", phrase=True),))),
-        SearchRequest(query=SearchQuery.parse("ld"), total="exact"),
+        SearchRequest(query=SearchQuery.parse("ldb"), total="exact"),
         SearchRequest(query=SearchQuery.parse("yld"), total="exact"),
         SearchRequest(query=SearchQuery.parse("thunderstormsxy"), near=True),
         SearchRequest(query=SearchQuery.parse("thnderstoms"), near=True),
