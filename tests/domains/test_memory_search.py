@@ -244,7 +244,7 @@ def test_every_version_is_searched_as_the_reference_does() -> None:
 EXAMPLES = (
     song("love", "Love"),
     song("nice", "A Nice Lovely Day", "Zoe", artist_aliases=("Loverboy",)),
-    *(song(f"nice {number}", f"A Nice Day {number}") for number in range(3)),
+    *(song(f"nice {number}", f"Have A Nice Day {number}") for number in range(3)),
     song("initials", "月亮代表我的心", "鄧麗君", aliases=("Old DB",), plays=2),
     song("thunder", "Thunderstorms", "Acdc"),
     song("hidden", "Lovely", "Zoe", hidden=True),

@@ -97,15 +97,14 @@ class Searching:
         return reference.page_of(plan, request, (self._indexed(each, field) for each in finding.hits()))
 
     def _facets(self, plan: SearchPlan, facets: Iterable[Facet]) -> Facets:
-        plans = {facet: without_own_filter(plan, facet) for facet in facets}
+        plans: dict[Facet, SearchPlan] = {facet: without_own_filter(plan, facet) for facet in facets}
         wider = (each for each in dict.fromkeys(plans.values()) if not each.is_everything)
         hits = {each: up_to_cap(each, Finding(self._index, each).hits()) for each in wider}
-        return MappingProxyType(
-            {
-                facet: self._counts(facet, plan.hidden) if each.is_everything else count_facet(facet, hits[each])
-                for facet, each in plans.items()
-            }
-        )
+        counts: dict[Facet, tuple[FacetCount, ...] | None] = {
+            facet: self._counts(facet, plan.hidden) if each.is_everything else count_facet(facet, hits[each])
+            for facet, each in plans.items()
+        }
+        return MappingProxyType(counts)
 
     def _counts(self, facet: Facet, hidden: bool) -> tuple[FacetCount, ...]:
         """A facet of all songs."""

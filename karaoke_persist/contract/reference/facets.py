@@ -19,10 +19,13 @@ Facets = Mapping[Facet, tuple[FacetCount, ...] | None]
 
 def count_facets(plan: SearchPlan, documents: Sequence[SearchDocument], facets: Iterable[Facet]) -> Facets:
     """Each facet of the songs that match, its own filter left out."""
-    plans = {facet: without_own_filter(plan, facet) for facet in facets}
+    plans: dict[Facet, SearchPlan] = {facet: without_own_filter(plan, facet) for facet in facets}
     hits = ((wider, (each for each in documents if matches(wider, each))) for wider in dict.fromkeys(plans.values()))
     few = {wider: up_to_cap(wider, some) for wider, some in hits}
-    return MappingProxyType({facet: count_facet(facet, few[wider]) for facet, wider in plans.items()})
+    counts: dict[Facet, tuple[FacetCount, ...] | None] = {
+        facet: count_facet(facet, few[wider]) for facet, wider in plans.items()
+    }
+    return MappingProxyType(counts)
 
 
 def up_to_cap(plan: SearchPlan, hits: Iterable[SearchDocument]) -> list[SearchDocument] | None:
