@@ -27,7 +27,7 @@ class Database:
         self.tables: Tables = {}
         self.users = 0
         self.add_models(models)
-        self.renew_lock()
+        self.renew_locks()
         _databases.add(self)
 
     def add_models(self, models: Iterable[type[Record]]) -> None:
@@ -48,9 +48,11 @@ class Database:
         """Let the next writer in. Any thread may do it, when a block is left in another one than it was entered."""
         self._writer.release()
 
-    def renew_lock(self) -> None:
-        """A fresh lock: at the start, and in a forked child, where whoever held the old one does not exist."""
+    def renew_locks(self) -> None:
+        """Fresh locks: at the start, and in a forked child, where whoever held the old ones does not exist."""
         self._writer = threading.Lock()
+        self.indexing = threading.Lock()
+        """For who makes an index."""
 
 
 _databases: WeakSet[Database] = WeakSet()
@@ -62,7 +64,7 @@ def _after_fork() -> None:
     global _names_lock
     _names_lock = threading.Lock()
     for database in _databases:
-        database.renew_lock()
+        database.renew_locks()
 
 
 if hasattr(os, "register_at_fork"):

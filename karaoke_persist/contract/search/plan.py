@@ -112,7 +112,7 @@ def matches(plan: SearchPlan, document: SearchDocument) -> bool:
 def passes_filters(plan: SearchPlan, document: SearchDocument) -> bool:
     """Whether a document has the year, the language, the genre and the lyrics that are asked for."""
     return (
-        (plan.years is None or _is_within(document.year, plan.years))
+        (plan.years is None or is_within(document.year, plan.years))
         and (plan.language is None or same_filter(document.language, plan.language))
         and (plan.genre is None or same_filter(document.genre, plan.genre))
         and (not plan.with_lyrics or document.lyrics)
@@ -168,7 +168,8 @@ def _is_present_as_words(needle: Needle, document: SearchDocument) -> bool:
     return False
 
 
-def _is_within(year: int | None, years: Years) -> bool:
+def is_within(year: int | None, years: Years) -> bool:
+    """Whether a year is one of those that are meant."""
     if year is None:
         return False
     return (years.first is None or years.first <= year) and (years.last is None or year <= years.last)
