@@ -37,7 +37,7 @@ class PostgresWritingSession(WritingSession):
             self.insert_rows(plan, new)
         for given, some in grouped(old).items():
             if len(some) < MANY or not given - {plan.key_name}:
-                self._run(plan.upsert(given), some)
+                self.run_many(plan.upsert(given), some)
             else:
                 self._write_over(Staging(plan, given, self.plans.dialect), some)
 

@@ -5,6 +5,8 @@ Written out on purpose, types too: what a revision does must not change when the
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,14 +16,89 @@ branch_labels = None
 depends_on = None
 
 TEXT = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
+INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+KEYED = {"sqlite_strict": True, "sqlite_with_rowid": False}
+COUNTS = ("songs", "visible", "plays", "visible_plays")
 
 
 def upgrade() -> None:
-    """Add the columns; readings of the songs that are there are made by a check that repairs."""
+    """Add the columns and the tables; the songs that are there are put into the index afterwards.
+
+    Their readings are made by a check that repairs.
+    """
     for name, empty in (("artist_aliases", "'[]'"), ("title_readings", "'{}'"), ("artist_readings", "'{}'")):
         op.add_column("kp_songs", sa.Column(name, TEXT, nullable=False, server_default=sa.literal_column(empty)))
+    if op.get_bind().dialect.name in GRAMS:
+        _create_documents()
+        _create_names()
+        _create_counts()
 
 
 def downgrade() -> None:
     """The way back is a backup."""
     raise NotImplementedError
+
+
+def _create_documents() -> None:
+    op.create_table(
+        "kp_search_docs",
+        sa.Column("place", INTEGER, nullable=False, autoincrement=False),
+        *_texts("song_id", "title", "artist"),
+        *(sa.Column(name, TEXT) for name in ("album", "more_title", "more_artist", "more_album")),
+        *(sa.Column(name, TEXT) for name in ("title_initials", "artist_initials")),
+        *_texts("artist_name"),
+        sa.Column("language", TEXT),
+        sa.Column("genre", TEXT),
+        sa.Column("year", INTEGER),
+        *_integers("lyrics", "hidden", "plays"),
+        sa.PrimaryKeyConstraint("place", name="pk_kp_search_docs"),
+        sa.UniqueConstraint("song_id", name="uq_kp_search_docs_song_id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_kp_search_docs_title_artist_song_id", "kp_search_docs", ["title", "artist", "song_id"])
+    bind = op.get_bind()
+    for statement in GRAMS[bind.dialect.name]:
+        bind.exec_driver_sql(statement)
+
+
+def _create_names() -> None:
+    _create("kp_search_words", (*_integers("length"), *_texts("word")), ("length", "word"))
+    key = ("form", "name", "forms")
+    _create("kp_search_artists", (*_texts(*key), *_integers(*COUNTS)), key)
+    key = ("word", "name", "forms")
+    _create("kp_search_artist_words", (*_texts(*key), *_integers("songs")), key)
+    key = ("start", "form", "name")
+    _create("kp_search_artist_starts", (*_texts(*key), *_integers(*COUNTS)), key)
+    for name in ("plays", "visible_plays"):
+        columns = ["start", sa.text(f"{name} DESC"), "form", "name"]
+        op.create_index(f"ix_kp_search_artist_starts_start_{name}_form_name", "kp_search_artist_starts", columns)
+    _create("kp_search_song_starts", (*_texts("start"), *_integers("rank", "place")), ("start", "rank", "place"))
+
+
+def _create_counts() -> None:
+    columns = (*_texts("facet"), *_integers("hidden"), *_texts("fold", "value"), *_integers("songs"))
+    _create("kp_search_facets", columns, ("facet", "hidden", "fold", "value"))
+    ranked = ["facet", "hidden", sa.text("songs DESC"), "fold", "value"]
+    op.create_index("ix_kp_search_facets_facet_hidden_songs_fold_value", "kp_search_facets", ranked)
+    _create("kp_search_state", _integers("id", "version"), ("id",))
+    op.execute("INSERT INTO kp_search_state VALUES (1, 2)")
+
+
+def _create(name: str, columns: tuple[sa.Column[Any], ...], key: tuple[str, ...]) -> None:
+    op.create_table(name, *columns, sa.PrimaryKeyConstraint(*key, name=f"pk_{name}"), **KEYED)
+
+
+def _texts(*names: str) -> tuple[sa.Column[Any], ...]:
+    return tuple(sa.Column(name, TEXT, nullable=False) for name in names)
+
+
+def _integers(*names: str) -> tuple[sa.Column[Any], ...]:
+    return tuple(sa.Column(name, INTEGER, nullable=False, autoincrement=False) for name in names)
+
+
+GRAMS = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE kp_search_grams USING fts5(grams, content='', detail=none, columnsize=0,"
+        " tokenize='ascii')",
+    )
+}

@@ -1,0 +1,150 @@
+"""What is counted beside the documents: artists, their words, what names begin with, and facets.
+
+A batch adds up in Python what it changes, and writes each counter once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Table
+
+from karaoke_persist.models.text import key_fold
+from karaoke_persist_sql.search.rows import IndexRow, PlacedRow, wrapped
+from karaoke_persist_sql.search.tables import COUNTS, SearchTables
+
+STARTS = (1, 2, 3)
+"""The lengths of the beginnings under which names are kept."""
+
+Numbers = tuple[int, ...]
+
+
+class Tally:
+    """Changes of the counters of one table, by key."""
+
+    def __init__(self, table: Table, key: tuple[str, ...], numbers: tuple[str, ...]) -> None:
+        self.table, self.key, self.numbers = table, key, numbers
+        self.changes: dict[tuple[Any, ...], Numbers] = {}
+
+    def add(self, key: tuple[Any, ...], numbers: Numbers) -> None:
+        """Add to what is counted under a key."""
+        there = self.changes.get(key)
+        self.changes[key] = numbers if there is None else tuple(map(int.__add__, there, numbers))
+
+    def write(self, session: Any, tables: SearchTables) -> None:
+        """Write every counter that changed, and delete those that count nothing any more."""
+        changes = [(*key, *numbers) for key, numbers in self.changes.items() if any(numbers)]
+        if not changes:
+            return
+        name, marked = tables.name(self.table), session.plans.dialect.search.marked
+        columns, marks = ", ".join((*self.key, *self.numbers)), ", ".join("?" * len(changes[0]))
+        sums = ", ".join(f"{number} = t.{number} + excluded.{number}" for number in self.numbers)
+        session.run_many(
+            marked(
+                f"INSERT INTO {name} AS t ({columns}) VALUES ({marks})"  # noqa: S608
+                f" ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {sums}"
+            ),
+            changes,
+        )
+        fewer = [change[: len(self.key)] for change in changes if change[len(self.key)] < 0]
+        if fewer:
+            which = " AND ".join(f"{column} = ?" for column in self.key)
+            session.run_many(marked(f"DELETE FROM {name} WHERE {which} AND songs < 1"), fewer)  # noqa: S608
+
+
+class Tallies:
+    """The changes of all counters by some documents that come and go."""
+
+    def __init__(self, tables: SearchTables) -> None:
+        self._tables = tables
+        songs = ("songs",)
+        self._facets = Tally(tables.facets, ("facet", "hidden", "fold", "value"), songs)
+        self._artists = Tally(tables.artists, ("form", "name", "forms"), COUNTS)
+        self._words = Tally(tables.artist_words, ("word", "name", "forms"), songs)
+        self._starts = Tally(tables.artist_starts, ("start", "form", "name"), COUNTS)
+        self._sung: Counter[tuple[str, int, int]] = Counter()
+        self._vocabulary: set[tuple[int, str]] = set()
+
+    def come(self, rows: Iterable[PlacedRow]) -> None:
+        """Count documents."""
+        for placed in rows:
+            self._count(placed, 1)
+            row = placed.row
+            self._vocabulary.update((len(word), word) for word in words_of((*row.title_forms, *row.artist_forms)))
+
+    def go(self, rows: Iterable[PlacedRow]) -> None:
+        """Count documents no more."""
+        for placed in rows:
+            self._count(placed, -1)
+
+    def move(self, row: IndexRow, old: int, new: int) -> None:
+        """A document has another place, and is otherwise the same."""
+        if row.plays > 0:
+            for start in starts_of(row.title_forms):
+                self._sung[start, -row.plays, old] -= 1
+                self._sung[start, -row.plays, new] += 1
+
+    def write(self, session: Any) -> None:
+        """Write all of it."""
+        for tally in (self._facets, self._artists, self._words, self._starts):
+            tally.write(session, self._tables)
+        self._write_sung(session)
+        self._write_vocabulary(session)
+
+    def _count(self, placed: PlacedRow, sign: int) -> None:
+        row = placed.row
+        for facet, value in facet_values(row):
+            self._facets.add((facet, row.hidden, key_fold(value), value), (sign,))
+        forms, name = row.artist_forms, row.artist_name
+        if forms:
+            visible = sign * (not row.hidden)
+            numbers = (sign, visible, sign * row.plays, visible * row.plays)
+            together = wrapped(forms) or ""
+            for form in forms:
+                self._artists.add((form, name, together), numbers)
+            for word in words_of(forms):
+                self._words.add((word, name, together), (sign,))
+            for start in starts_of(forms):
+                self._starts.add((start, row.artist, name), numbers)
+        if row.plays > 0:
+            for start in starts_of(row.title_forms):
+                self._sung[start, -row.plays, placed.place] += sign
+
+    def _write_sung(self, session: Any) -> None:
+        name, marked = self._tables.name(self._tables.song_starts), session.plans.dialect.search.marked
+        gone = [key for key, number in self._sung.items() if number < 0]
+        come = [key for key, number in self._sung.items() if number > 0]
+        if gone:
+            sql = f"DELETE FROM {name} WHERE start = ? AND rank = ? AND place = ?"  # noqa: S608
+            session.run_many(marked(sql), gone)
+        if come:
+            session.run_many(marked(f"INSERT INTO {name} (start, rank, place) VALUES (?, ?, ?)"), come)  # noqa: S608
+
+    def _write_vocabulary(self, session: Any) -> None:
+        if self._vocabulary:
+            into = self._tables.name(self._tables.words)
+            sql = f"INSERT INTO {into} (length, word) VALUES (?, ?) ON CONFLICT (length, word) DO NOTHING"  # noqa: S608
+            session.run_many(session.plans.dialect.search.marked(sql), list(self._vocabulary))
+
+
+def facet_values(row: IndexRow) -> Iterator[tuple[str, str]]:
+    """Under what a document counts, as text."""
+    if row.language is not None:
+        yield "language", row.language
+    if row.genre is not None:
+        yield "genre", row.genre
+    if row.year is not None:
+        yield "decade", str(row.year // 10 * 10)
+    yield "artist", row.artist_name
+
+
+def words_of(forms: Iterable[str]) -> set[str]:
+    """The words of several forms."""
+    return {word for form in forms for word in form.split()}
+
+
+def starts_of(forms: Iterable[str]) -> set[str]:
+    """What several forms begin with."""
+    return {form[:length] for form in forms for length in STARTS}

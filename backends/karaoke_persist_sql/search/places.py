@@ -1,0 +1,87 @@
+"""Places: numbers that keep documents in their order, with room between them for those to come.
+
+A document that comes between two others takes a number between theirs. Where there is none left, the neighbourhood is
+spread anew: as many documents on both sides as are needed for some room between all of them. This is order maintenance
+by labels, see M. Bender et al., "Two simplified algorithms for maintaining order in a list", ESA 2002.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
+
+from karaoke_persist_sql.search.rows import IndexRow, PlacedRow
+
+START: Final = 1 << 40
+"""The place of the first document; others may come before it."""
+GAP: Final = 1 << 20
+"""Between documents at either end."""
+STEP: Final = 1 << 8
+"""From a neighbour to one document that comes behind it, so that an ascending run does not halve the room each time."""
+ROOM: Final = 1 << 6
+"""At least so much is between documents that are spread anew."""
+_WINDOW: Final = 16
+
+Order = tuple[str, str, str]
+
+
+class Neighbours(Protocol):
+    """The documents that are there already."""
+
+    def before(self, order: Order, count: int) -> list[PlacedRow]:
+        """The last ones before a place in the order, the nearest first."""
+        ...
+
+    def behind(self, order: Order, count: int) -> list[PlacedRow]:
+        """The first ones behind it."""
+        ...
+
+
+class Move(NamedTuple):
+    """A document that takes another place."""
+
+    old: PlacedRow
+    place: int
+
+
+class Spread(NamedTuple):
+    """Where documents go, and who has to make room for them."""
+
+    placed: list[PlacedRow]
+    moves: list[Move]
+
+
+def between(low: int | None, high: int | None, count: int) -> list[int] | None:
+    """So many numbers between two, or None if there is no room."""
+    if high is None:
+        first = START if low is None else low + GAP
+        return [first + GAP * number for number in range(count)]
+    if low is None:
+        return [high - GAP * (count - number) for number in range(count)]
+    step = (high - low) // (count + 1)
+    if count == 1:
+        step = min(step, STEP)
+    return [low + step * (number + 1) for number in range(count)] if step else None
+
+
+def spread_anew(rows: Sequence[IndexRow], there: Neighbours) -> Spread:
+    """Places for documents between two that have no room left, and new ones for as many around them as it takes."""
+    width = max(_WINDOW, len(rows))
+    while True:
+        before, behind = there.before(rows[0].order, width + 1), there.behind(rows[-1].order, width + 1)
+        low = before[width].place if len(before) > width else None
+        high = behind[width].place if len(behind) > width else None
+        old = [*reversed(before[:width]), *behind[:width]]
+        count = len(rows) + len(old)
+        if low is None or high is None or (high - low) // (count + 1) >= ROOM:
+            break
+        width *= 2
+    places = between(low, high, count)
+    assert places is not None
+    left = min(len(before), width)
+    new = places[left : left + len(rows)]
+    kept = places[:left] + places[left + len(rows) :]
+    return Spread(
+        [PlacedRow(place, row) for place, row in zip(new, rows, strict=True)],
+        [Move(each, place) for each, place in zip(old, kept, strict=True) if each.place != place],
+    )
