@@ -24,7 +24,7 @@ class PostgresWritingSession(WritingSession):
             super().insert_rows(plan, rows)
             return
         table = self.plans.dialect.qualified(plan.table.name)
-        self._copy(table, column_names(plan.model), rows)
+        self.copy_rows(table, column_names(plan.model), rows)
 
     def upsert_rows(self, plan: ModelPlan, rows: Sequence[GivenRow], before: Revisions) -> None:
         """New rows first, then what is written over."""
@@ -44,11 +44,12 @@ class PostgresWritingSession(WritingSession):
     def _write_over(self, staging: Staging, rows: list[tuple[Any, ...]]) -> None:
         places = staging.places
         self.execute(staging.create)
-        self._copy(staging.name, staging.columns, [tuple([row[place] for place in places]) for row in rows])
+        self.copy_rows(staging.name, staging.columns, [tuple([row[place] for place in places]) for row in rows])
         self.execute(staging.update)
         self.execute(staging.drop)
 
-    def _copy(self, table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    def copy_rows(self, table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        """Put many rows into a table by one COPY."""
         sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
         try:
             with self._connection.cursor() as cursor, cursor.copy(sql) as copy:

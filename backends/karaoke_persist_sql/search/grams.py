@@ -24,6 +24,7 @@ LYRICS, HIDDEN, SUNG = "Ｗ", "Ｈ", "Ｓ"  # noqa: RUF001
 
 _SIGNS = {code: chr(0xFEE0 + code) for code in range(0x21, 0x7F) if not (chr(code).isdigit() or chr(code).islower())}
 _SIGNS[ord(" ")] = SPACE
+_PLAIN = {ord(sign): code for code, sign in _SIGNS.items() if not chr(code).isupper()}
 _LONGEST_VALUE = 32
 
 Grams = tuple[str, ...]
@@ -42,6 +43,11 @@ class GramQuery(NamedTuple):
 def gram_text(text: str) -> str:
     """A text as it stands in grams."""
     return text.translate(_SIGNS)
+
+
+def plain_text(written: str) -> str:
+    """The text that stands so in grams."""
+    return written.translate(_PLAIN)
 
 
 def grams_of(row: IndexRow) -> set[str]:

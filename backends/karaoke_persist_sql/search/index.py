@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from sqlalchemy import Column
+
 from karaoke_persist_sql.search.grams import GramQuery
 from karaoke_persist_sql.search.rows import IndexRow, PlacedRow
 
@@ -53,6 +55,10 @@ class SearchDialect(ABC):
     @abstractmethod
     def creation(self, tables: SearchTables) -> Sequence[str]:
         """The statements that run after the table of documents was made."""
+
+    def more_columns(self) -> Sequence[Column[Any]]:
+        """Columns of documents that this database needs beside those that all have."""
+        return ()
 
     @abstractmethod
     def marked(self, sql: str) -> str:

@@ -81,6 +81,7 @@ class SearchTables:
                 )
                 for column in columns
             ],
+            *(self._dialect.search.more_columns() if plain else ()),
             PrimaryKeyConstraint(*key, name=names.primary_key_name(table)),
             *([UniqueConstraint("song_id", name=names.unique_name(table, ("song_id",)))] if plain else []),
             schema=self._dialect.schema,

@@ -51,6 +51,7 @@ def _create_documents() -> None:
         sa.Column("genre", TEXT),
         sa.Column("year", INTEGER),
         *_integers("lyrics", "hidden", "plays"),
+        *(_keys() if op.get_bind().dialect.name == "postgresql" else ()),
         sa.PrimaryKeyConstraint("place", name="pk_kp_search_docs"),
         sa.UniqueConstraint("song_id", name="uq_kp_search_docs_song_id"),
         sqlite_strict=True,
@@ -59,6 +60,13 @@ def _create_documents() -> None:
     bind = op.get_bind()
     for statement in GRAMS[bind.dialect.name]:
         bind.exec_driver_sql(statement)
+
+
+def _keys() -> tuple[sa.Column[Any], ...]:
+    """What functions make grams of, where they do."""
+    names = ("name_key", "genre_key", "language_key")
+    sung = sa.Column("sung", sa.Boolean(), sa.Computed("plays > 0", persisted=True))
+    return (*(sa.Column(name, sa.BigInteger()) for name in names), sung)
 
 
 def _create_names() -> None:
@@ -100,5 +108,47 @@ GRAMS = {
     "sqlite": (
         "CREATE VIRTUAL TABLE kp_search_grams USING fts5(grams, content='', detail=none, columnsize=0,"
         " tokenize='ascii')",
-    )
+    ),
+    "postgresql": (
+        """
+CREATE FUNCTION kp_search_text(
+    title text, artist text, album text, more_title text, more_artist text, more_album text
+) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+    E'\\n ' || title || E' \\nＴ' || left(title, 2) || E'\\n' || right(title, 2)
+    || E'Ｔ\\n ' || artist || E' \\nＡ' || left(artist, 2) || E'\\n' || right(artist, 2) || E'Ａ\\n'
+    || coalesce(' ' || album || E' \\n', '')
+    || coalesce(more_title || replace(replace(more_title, E'\\n ', E'\\nＴ'), E' \\n', E'Ｔ\\n'), '')
+    || coalesce(more_artist || replace(replace(more_artist, E'\\n ', E'\\nＡ'), E' \\n', E'Ａ\\n'), '')
+    || coalesce(more_album, '')
+        """,
+        """
+CREATE FUNCTION kp_search_grams(
+    title text, artist text, album text, more_title text, more_artist text, more_album text,
+    title_initials text, artist_initials text, year bigint, lyrics bigint, hidden bigint, sung boolean,
+    name_key bigint, genre_key bigint, language_key bigint
+) RETURNS bigint[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 RETURN (
+    SELECT array_agg(a) FILTER (WHERE a NOT IN (10, 32))
+        || array_agg((a << 21) | b) FILTER (WHERE a <> 10 AND b NOT IN (10, 32))
+        || array_agg((a << 42) | (b << 21) | c) FILTER (WHERE 10 NOT IN (a, b, c))
+    FROM (
+        SELECT array_agg(ascii(letter)::bigint) AS letters
+        FROM string_to_table(kp_search_text(title, artist, album, more_title, more_artist, more_album), NULL) AS letter
+    ) AS spelled, unnest(letters, letters[2:], letters[3:]) AS windows(a, b, c)
+) || CASE WHEN title_initials IS NULL AND artist_initials IS NULL THEN '{}' ELSE (
+    SELECT array_agg((ascii('Ｉ')::bigint << 42) | (ascii(substr(form, 2))::bigint << 21) | ascii(substr(form, 3)))
+    FROM string_to_table(coalesce(title_initials, '') || coalesce(artist_initials, ''), E'\\n') AS form
+    WHERE length(form) > 3
+) END || array_remove(ARRAY[
+    name_key, genre_key, language_key,
+    (ascii('Ｙ')::bigint << 42) | (year & 4398046511103),
+    (ascii('Ｄ')::bigint << 42) | (floor(year / 10.0)::bigint & 4398046511103),
+    CASE WHEN lyrics = 1 THEN ascii('Ｗ') END, CASE WHEN hidden = 1 THEN ascii('Ｈ') END,
+    CASE WHEN sung THEN ascii('Ｓ') END
+], NULL)
+        """,
+        "CREATE INDEX ix_kp_search_docs_grams ON kp_search_docs USING gin (kp_search_grams(title, artist, album, more_title,"
+        " more_artist, more_album, title_initials, artist_initials, year, lyrics, hidden, sung, name_key, genre_key,"
+        " language_key)) WITH (gin_pending_list_limit = 256)",
+    ),
 }
+"""How each database keeps grams."""
