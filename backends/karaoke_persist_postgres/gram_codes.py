@@ -1,8 +1,8 @@
 """Grams as PostgreSQL keeps them: numbers.
 
 Three characters are at most 63 bits, so a number of 64 says exactly which they are: it is smaller than the text in an
-array, compared at once, and knows no collation. What is longer than three characters, such as a genre, is a number by
-its hash; those are negative, and so never meet the others.
+array, compared at once, and knows no collation. Below zero are initials, coded the same way, and what is longer than
+three characters, such as a genre, by its hash.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ BITS: Final = 21
 """Of a character."""
 NUMBER_BITS: Final = 42
 """Of a year; its marker stands before it."""
+_INITIALS_END = 1 << 62
+"""Only private characters would be beyond."""
 _KEYS = {NAME: "name_key", GENRE: "genre_key", LANGUAGE: "language_key"}
 _FLAGS = {LYRICS: "d.lyrics = 1", HIDDEN: "d.hidden = 1", SUNG: "d.sung"}
 _YEARS = {YEAR: "d.year", DECADE: "floor(d.year / 10.0)"}
@@ -45,11 +47,17 @@ def gram_code(gram: str) -> int:
     """The number of a gram."""
     marker = gram[0]
     if marker in _KEYS:
-        return -1 - int.from_bytes(blake2b(gram.encode(), digest_size=8).digest()) // 2
+        return -1 - _INITIALS_END - int.from_bytes(blake2b(gram.encode(), digest_size=8).digest()) // 4
     if marker in _YEARS:
         return ord(marker) << NUMBER_BITS | int(plain_text(gram[1:])) & (1 << NUMBER_BITS) - 1
+    if marker == INITIALS:
+        return -1 - _spelled(plain_text(gram[1:]))
+    return _spelled(plain_text(gram))
+
+
+def _spelled(text: str) -> int:
     code = 0
-    for letter in plain_text(gram):
+    for letter in text:
         code = code << BITS | ord(letter)
     return code
 

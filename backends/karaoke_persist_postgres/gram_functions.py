@@ -33,7 +33,7 @@ CREATE OR REPLACE FUNCTION {text}(
     || coalesce(more_artist || replace(replace(more_artist, E'\\n ', E'\\nＡ'), E' \\n', E'Ａ\\n'), '')
     || coalesce(more_album, '')
 """
-# One, two and three characters in a row, 21 bits each; the first two of initials, with their marker; and facts. The
+# One, two and three characters in a row, 21 bits each; the first two and three of initials, below zero; and facts. The
 # cost tells the planner that nobody wants to do this for every row.
 _GRAMS: Final = """
 CREATE OR REPLACE FUNCTION {grams}(
@@ -49,9 +49,11 @@ CREATE OR REPLACE FUNCTION {grams}(
         FROM string_to_table({text}(title, artist, album, more_title, more_artist, more_album), NULL) AS letter
     ) AS spelled, unnest(letters, letters[2:], letters[3:]) AS windows(a, b, c)
 ) || CASE WHEN title_initials IS NULL AND artist_initials IS NULL THEN '{{}}' ELSE (
-    SELECT array_agg((ascii('Ｉ')::bigint << 42) | (ascii(substr(form, 2))::bigint << 21) | ascii(substr(form, 3)))
-    FROM string_to_table(coalesce(title_initials, '') || coalesce(artist_initials, ''), E'\\n') AS form
-    WHERE length(form) > 3
+    SELECT array_agg(-1 - code)
+    FROM string_to_table(coalesce(title_initials, '') || coalesce(artist_initials, ''), E'\\n') AS form, LATERAL (
+        SELECT ascii(substr(form, 2))::bigint, ascii(substr(form, 3))::bigint, ascii(substr(form, 4))::bigint
+    ) AS first(a, b, c), LATERAL (VALUES (3, (a << 21) | b), (4, (a << 42) | (b << 21) | c)) AS codes(longer, code)
+    WHERE length(form) > longer
 ) END || array_remove(ARRAY[
     name_key, genre_key, language_key,
     (ascii('Ｙ')::bigint << 42) | (year & 4398046511103),

@@ -9,6 +9,7 @@ https://www.postgresql.org/docs/17/gin.html and https://www.postgresql.org/docs/
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
@@ -20,9 +21,13 @@ from karaoke_persist_sql.search import (
     GENRE,
     LANGUAGE,
     Clause,
+    Columns,
+    Edges,
     GramQuery,
     IndexRow,
+    Order,
     PlacedRow,
+    Rows,
     SearchDialect,
     SearchTables,
     Source,
@@ -98,6 +103,30 @@ class PostgresSearch(SearchDialect):
     def remove_grams(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
         """They go with their documents."""
 
+    def put(self, session: WritingSession, into: str, columns: Columns, rows: Rows, conflict: str = "") -> None:
+        """One statement for all rows, a column of them at a time."""
+        sql = f"INSERT INTO {into} ({', '.join(columns)}) SELECT * FROM {_unnested(rows)} AS given {conflict}"  # noqa: S608
+        session.run_many(self.marked(sql), [_columns_of(session, rows)])
+
+    def take(self, session: WritingSession, table: str, columns: Columns, rows: Rows, condition: str = "") -> None:
+        """One statement for all rows."""
+        same = [f'{column} = given.{column}_ COLLATE "C"' if isinstance(cell, str) else f"{column} = given.{column}_"
+                for column, cell in zip(columns, rows[0], strict=True)]
+        which = " AND ".join((*same, *([condition] if condition else ())))
+        given = f"{_unnested(rows)} AS given({', '.join(f'{column}_' for column in columns)})"
+        session.run_many(self.marked(f"DELETE FROM {table} USING {given} WHERE {which}"), [_columns_of(session, rows)])  # noqa: S608
+
+    def together(self, session: WritingSession) -> AbstractContextManager[Any]:
+        """The messages go out without waiting for answers."""
+        return cast("PostgresWritingSession", session).pipeline()
+
+    def edges(self, session: WritingSession, tables: SearchTables, orders: Sequence[Order]) -> list[Edges]:
+        """One statement for all of them."""
+        low, high = (_EDGE.format(docs=tables.name(tables.docs), sign=sign, way=way) for sign, way in _WAYS)
+        given = f"{_unnested(orders)} WITH ORDINALITY AS o(title, artist, song_id, number)"
+        sql = f"SELECT ({low}), ({high}) FROM {given} ORDER BY number"  # noqa: S608
+        return [(before, behind) for before, behind in session.fetch(self.marked(sql), _columns_of(session, orders))]
+
     # questions
 
     def source(self, tables: SearchTables, grams: GramQuery, *, docs: bool = True) -> Source:
@@ -145,6 +174,24 @@ class PostgresSearch(SearchDialect):
         after = () if asked.after is None else (asked.after,)
         sql = f"SELECT * FROM {tables.name(tables.docs)}{behind} ORDER BY place LIMIT ?"  # noqa: S608
         return Clause(sql, (*after, max(WALK, WALK_PER_HIT * wanted)))
+
+
+_WAYS = (("<", "DESC"), (">", "ASC"))
+_EDGE = (
+    "SELECT d.place FROM {docs} AS d"
+    ' WHERE (d.title, d.artist, d.song_id) {sign} (o.title COLLATE "C", o.artist COLLATE "C", o.song_id COLLATE "C")'
+    " ORDER BY d.title {way}, d.artist {way}, d.song_id {way} LIMIT 1"
+)
+
+
+def _unnested(rows: Rows) -> str:
+    """Arrays, one for each column, as rows."""
+    kinds = ("text" if isinstance(cell, str) else "bigint" for cell in rows[0])
+    return f"unnest({', '.join(f'CAST(? AS {kind}[])' for kind in kinds)})"
+
+
+def _columns_of(session: ReadingSession, rows: Rows) -> tuple[Any, ...]:
+    return tuple(session.plans.dialect.pack(column) for column in zip(*rows, strict=True))
 
 
 def _beside(tables: SearchTables, name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from karaoke_persist_postgres.staging import Staging
@@ -47,6 +48,15 @@ class PostgresWritingSession(WritingSession):
         self.copy_rows(staging.name, staging.columns, [tuple([row[place] for place in places]) for row in rows])
         self.execute(staging.update)
         self.execute(staging.drop)
+
+    @contextmanager
+    def pipeline(self) -> Iterator[None]:
+        """Within it, statements without answers are sent off one after the other; an error shows at its end."""
+        try:
+            with self._connection.pipeline():
+                yield
+        except self.plans.dialect.driver_error as error:
+            self._fail(error)
 
     def copy_rows(self, table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
         """Put many rows into a table by one COPY."""

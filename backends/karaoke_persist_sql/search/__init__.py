@@ -20,8 +20,8 @@ from karaoke_persist_sql.search.grams import (
     plain_text,
     value_gram,
 )
-from karaoke_persist_sql.search.index import Clause, SearchDialect, Source, Stream
-from karaoke_persist_sql.search.rows import IndexRow, PlacedRow
+from karaoke_persist_sql.search.index import Clause, Columns, Edges, Rows, SearchDialect, Source, Stream
+from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 from karaoke_persist_sql.search.tables import SearchTables
 
 __all__ = [
@@ -37,10 +37,14 @@ __all__ = [
     "TITLE",
     "YEAR",
     "Clause",
+    "Columns",
+    "Edges",
     "GramQuery",
     "Grams",
     "IndexRow",
+    "Order",
     "PlacedRow",
+    "Rows",
     "SearchDialect",
     "SearchTables",
     "Source",

@@ -38,20 +38,13 @@ class Tally:
         changes = [(*key, *numbers) for key, numbers in self.changes.items() if any(numbers)]
         if not changes:
             return
-        name, marked = tables.name(self.table), session.plans.dialect.search.marked
-        columns, marks = ", ".join((*self.key, *self.numbers)), ", ".join("?" * len(changes[0]))
+        name, search = tables.name(self.table), session.plans.dialect.search
         sums = ", ".join(f"{number} = t.{number} + excluded.{number}" for number in self.numbers)
-        session.run_many(
-            marked(
-                f"INSERT INTO {name} AS t ({columns}) VALUES ({marks})"  # noqa: S608
-                f" ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {sums}"
-            ),
-            changes,
-        )
+        conflict = f"ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {sums}"
+        search.put(session, f"{name} AS t", (*self.key, *self.numbers), changes, conflict)
         fewer = [change[: len(self.key)] for change in changes if change[len(self.key)] < 0]
         if fewer:
-            which = " AND ".join(f"{column} = ?" for column in self.key)
-            session.run_many(marked(f"DELETE FROM {name} WHERE {which} AND songs < 1"), fewer)  # noqa: S608
+            search.take(session, name, self.key, fewer, "songs < 1")
 
 
 class Tallies:
@@ -88,10 +81,11 @@ class Tallies:
 
     def write(self, session: Any) -> None:
         """Write all of it."""
-        for tally in (self._facets, self._artists, self._words, self._starts):
-            tally.write(session, self._tables)
-        self._write_sung(session)
-        self._write_vocabulary(session)
+        with session.plans.dialect.search.together(session):
+            for tally in (self._facets, self._artists, self._words, self._starts):
+                tally.write(session, self._tables)
+            self._write_sung(session)
+            self._write_vocabulary(session)
 
     def _count(self, placed: PlacedRow, sign: int) -> None:
         row = placed.row
@@ -113,20 +107,19 @@ class Tallies:
                 self._sung[start, -row.plays, placed.place] += sign
 
     def _write_sung(self, session: Any) -> None:
-        name, marked = self._tables.name(self._tables.song_starts), session.plans.dialect.search.marked
+        name, search = self._tables.name(self._tables.song_starts), session.plans.dialect.search
         gone = [key for key, number in self._sung.items() if number < 0]
         come = [key for key, number in self._sung.items() if number > 0]
+        columns = ("start", "rank", "place")
         if gone:
-            sql = f"DELETE FROM {name} WHERE start = ? AND rank = ? AND place = ?"  # noqa: S608
-            session.run_many(marked(sql), gone)
+            search.take(session, name, columns, gone)
         if come:
-            session.run_many(marked(f"INSERT INTO {name} (start, rank, place) VALUES (?, ?, ?)"), come)  # noqa: S608
+            search.put(session, name, columns, come)
 
     def _write_vocabulary(self, session: Any) -> None:
         if self._vocabulary:
-            into = self._tables.name(self._tables.words)
-            sql = f"INSERT INTO {into} (length, word) VALUES (?, ?) ON CONFLICT (length, word) DO NOTHING"  # noqa: S608
-            session.run_many(session.plans.dialect.search.marked(sql), list(self._vocabulary))
+            into, search = self._tables.name(self._tables.words), session.plans.dialect.search
+            search.put(session, into, ("length", "word"), list(self._vocabulary), "ON CONFLICT DO NOTHING")
 
 
 def facet_values(row: IndexRow) -> Iterator[tuple[str, str]]:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sqlalchemy import Column
 
 from karaoke_persist_sql.search.grams import GramQuery
-from karaoke_persist_sql.search.rows import IndexRow, PlacedRow
+from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 
 if TYPE_CHECKING:
     from karaoke_persist_sql.reading import ReadingSession
     from karaoke_persist_sql.search.tables import SearchTables
     from karaoke_persist_sql.session import WritingSession
+
+
+Columns = Sequence[str]
+Rows = Sequence[tuple[Any, ...]]
+Edges = tuple[int | None, int | None]
 
 
 class Clause(NamedTuple):
@@ -100,6 +106,37 @@ class SearchDialect(ABC):
     @abstractmethod
     def remove_grams(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
         """Take the grams of documents away; the same documents as were stored."""
+
+    def put(self, session: WritingSession, into: str, columns: Columns, rows: Rows, conflict: str = "") -> None:
+        """Insert rows, of which each is whole numbers and texts; `conflict` is what stands at the statement's end."""
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        session.run_many(self.marked(f"INSERT INTO {into} ({names}) VALUES ({marks}) {conflict}"), rows)  # noqa: S608
+
+    def take(self, session: WritingSession, table: str, columns: Columns, rows: Rows, condition: str = "") -> None:
+        """Delete the rows whose columns have such values."""
+        which = " AND ".join((*(f"{column} = ?" for column in columns), *([condition] if condition else ())))
+        session.run_many(self.marked(f"DELETE FROM {table} WHERE {which}"), rows)  # noqa: S608
+
+    def together(self, session: WritingSession) -> AbstractContextManager[Any]:
+        """Within it, statements that write need not be answered one by one."""
+        return nullcontext()
+
+    def edges(self, session: WritingSession, tables: SearchTables, orders: Sequence[Order]) -> list[Edges]:
+        """The places of the documents just before and just behind each of these orders."""
+        return [
+            (self._edge(session, tables, order, "<", "DESC"), self._edge(session, tables, order, ">", ""))
+            for order in orders
+        ]
+
+    def _edge(
+        self, session: WritingSession, tables: SearchTables, order: Order, sign: str, direction: str
+    ) -> int | None:
+        sql = (
+            f"SELECT place FROM {tables.name(tables.docs)} WHERE (title, artist, song_id) {sign} (?, ?, ?)"  # noqa: S608
+            f" ORDER BY title {direction}, artist {direction}, song_id {direction} LIMIT 1"
+        )
+        rows = session.fetch(self.marked(sql), order)
+        return rows[0][0] if rows else None
 
     # questions
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
-from karaoke_persist_sql.search.rows import IndexRow, PlacedRow
+from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 
 START: Final = 1 << 40
 """The place of the first document; others may come before it."""
@@ -22,7 +22,6 @@ ROOM: Final = 1 << 6
 """At least so much is between documents that are spread anew."""
 _WINDOW: Final = 16
 
-Order = tuple[str, str, str]
 
 
 class Neighbours(Protocol):

@@ -13,6 +13,8 @@ from karaoke_persist.contract.search import SearchDocument
 from karaoke_persist.contract.search.document import Forms
 
 BREAK = "\n"
+Order = tuple[str, str, str]
+"""Title, artist and id."""
 
 
 class IndexRow(NamedTuple):
@@ -36,7 +38,7 @@ class IndexRow(NamedTuple):
     plays: int
 
     @property
-    def order(self) -> tuple[str, str, str]:
+    def order(self) -> Order:
         """What documents are ordered by."""
         return self.title, self.artist, self.song_id
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from karaoke_persist.contract.search import SOURCE_FIELDS, Normaliser, document_of
 from karaoke_persist.errors import DataCorrupt
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.counts import Tallies
-from karaoke_persist_sql.search.places import Move, Order, between, spread_anew
-from karaoke_persist_sql.search.rows import IndexRow, PlacedRow, row_of
+from karaoke_persist_sql.search.index import Edges
+from karaoke_persist_sql.search.places import Move, between, spread_anew
+from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow, row_of
 from karaoke_persist_sql.search.tables import SearchTables
 
 if TYPE_CHECKING:
@@ -107,26 +108,23 @@ class Upkeep:
         if moving and pending:
             self._store(pending, tallies)  # they may be neighbours
             pending = []
-        for low, high, group in self._gaps(moving):
-            places = between(low, high, len(group))
-            if places is not None:
+        while moving:
+            for (low, high), group in self._gaps(moving):
+                moving = moving[len(group) :]
+                places = between(low, high, len(group))
+                if places is None:
+                    self._store(pending, tallies)
+                    pending = []
+                    self._make_room(group, tallies)
+                    break  # others were moved too
                 pending += map(PlacedRow, places, group)
-                continue
-            self._store(pending, tallies)
-            pending = []
-            self._make_room(group, tallies)
         self._store(pending, tallies)
 
-    def _gaps(self, rows: Sequence[IndexRow]) -> Iterator[tuple[int | None, int | None, list[IndexRow]]]:
+    def _gaps(self, rows: Sequence[IndexRow]) -> Iterator[tuple[Edges, list[IndexRow]]]:
         """Rows in order, by the two documents between which they come."""
-        start = 0
-        while start < len(rows):
-            low, high = self._edge(rows[start].order, "<", "DESC"), self._edge(rows[start].order, ">", "")
-            end = start + 1
-            while end < len(rows) and (high is None or rows[end].order < high[1:]):
-                end += 1
-            yield (low[0] if low else None), (high[0] if high else None), list(rows[start:end])
-            start = end
+        edges = self._search.edges(self._session, self._tables, [row.order for row in rows])
+        for between_them, group in groupby(zip(edges, rows, strict=True), key=lambda pair: pair[0]):
+            yield between_them, [row for _, row in group]
 
     def _make_room(self, rows: list[IndexRow], tallies: Tallies) -> None:
         placed, moves = spread_anew(rows, self)
@@ -154,10 +152,6 @@ class Upkeep:
     def behind(self, order: Order, count: int) -> list[PlacedRow]:
         """The first documents behind it."""
         return placed_rows(self._beside(order, (">", ""), _COLUMNS, count))
-
-    def _edge(self, order: Order, sign: str, direction: str) -> tuple[Any, ...] | None:
-        rows = self._beside(order, (sign, direction), "place, title, artist, song_id", 1)
-        return rows[0] if rows else None
 
     def _beside(self, order: Order, side: tuple[str, str], columns: str, count: int) -> list[tuple[Any, ...]]:
         sign, direction = side
