@@ -24,6 +24,7 @@ from karaoke_persist_sql.dialect import Activity, Undecodable
 from karaoke_persist_sql.host import SessionHost
 from karaoke_persist_sql.leases import Lease
 from karaoke_persist_sql.plans import ModelPlan
+from karaoke_persist_sql.search.answering import Answers
 from karaoke_persist_sql.streams import RowStream, ValueStream
 
 R = TypeVar("R", bound=Record)
@@ -53,6 +54,13 @@ class ReadingSession:
             rows = self.read(plan, plan.codec.fields, plan.get_many, (self.plans.dialect.pack(keys),), _raise)
         name = plan.key_name
         return {value.__dict__[name]: value for value in plan.codec.decode_all(rows, _raise)}
+
+    def readable(self, model: type[R], keys: Sequence[str]) -> dict[str, R]:
+        """The rows with these keys, but for those that cannot be decoded, which are reported."""
+        plan, report = self.plans[model], self._host.report_corrupt
+        rows = self.read(plan, plan.codec.fields, plan.get_many, (self.plans.dialect.pack(keys),), report)
+        name = plan.key_name
+        return {value.__dict__[name]: value for value in plan.codec.decode_all(rows, report)}
 
     def find(self, query: Query) -> list[Any]:
         """Values in the query's order."""
@@ -96,17 +104,26 @@ class ReadingSession:
     def search(self, request: SearchRequest) -> SearchResult:
         """Songs by text."""
         self._begin_if_single()  # more than one statement, and yet one snapshot
-        return reference.search(cast("StoreSession", self), request)
+        tables = self.plans.layout.search
+        if tables is None:
+            return reference.search(cast("StoreSession", self), request)
+        return Answers(self, tables).search(request)
 
     def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
         """The same grouped by artist."""
         self._begin_if_single()
-        return reference.search_artists(cast("StoreSession", self), request)
+        tables = self.plans.layout.search
+        if tables is None:
+            return reference.search_artists(cast("StoreSession", self), request)
+        return Answers(self, tables).search_artists(request)
 
     def complete(self, request: CompletionRequest) -> list[Completion]:
         """What a text may be the beginning of."""
         self._begin_if_single()
-        return reference.complete(cast("StoreSession", self), request)
+        tables = self.plans.layout.search
+        if tables is None:
+            return reference.complete(cast("StoreSession", self), request)
+        return Answers(self, tables).complete(request)
 
     def rollback(self) -> None:
         """End the session, and undo what it wrote."""

@@ -56,7 +56,11 @@ class WritingSession(ReadingSession):
         after = self._revisions(plan, list(before)) if before else {}
         if upkeep := self._upkeep(plan):
             upkeep.inserted(value.__dict__ for value in values if value.key not in before)
-            upkeep.changed(value.key for value in values if after.get(value.key) != before.get(value.key) and is_searched(value.given))
+            upkeep.changed(
+                value.key
+                for value in values
+                if after.get(value.key) != before.get(value.key) and is_searched(value.given)
+            )
         return [Written(key, before.get(key, 0), after.get(key, 1)) for key in keys]
 
     def patch(self, model: type[Record], key: str, changes: Mapping[str, Any], *, expect: int | None = None) -> Written:

@@ -18,6 +18,7 @@ from karaoke_persist_sql.search.tables import COUNTS, SearchTables
 STARTS = (1, 2, 3)
 """The lengths of the beginnings under which names are kept."""
 
+LONGEST = STARTS[-1]
 Numbers = tuple[int, ...]
 
 
@@ -54,7 +55,7 @@ class Tallies:
         self._tables = tables
         songs = ("songs",)
         self._facets = Tally(tables.facets, ("facet", "hidden", "fold", "value"), songs)
-        self._artists = Tally(tables.artists, ("form", "name", "forms"), COUNTS)
+        self._artists = Tally(tables.artists, ("further", "form", "name", "forms"), COUNTS)
         self._words = Tally(tables.artist_words, ("word", "name", "forms"), songs)
         self._starts = Tally(tables.artist_starts, ("start", "form", "name"), COUNTS)
         self._sung: Counter[tuple[str, int, int]] = Counter()
@@ -96,8 +97,8 @@ class Tallies:
             visible = sign * (not row.hidden)
             numbers = (sign, visible, sign * row.plays, visible * row.plays)
             together = wrapped(forms) or ""
-            for form in forms:
-                self._artists.add((form, name, together), numbers)
+            for further, form in enumerate(forms):
+                self._artists.add((min(further, 1), form, name, together), numbers)
             for word in words_of(forms):
                 self._words.add((word, name, together), (sign,))
             for start in starts_of(forms):

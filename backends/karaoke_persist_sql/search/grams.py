@@ -18,8 +18,8 @@ from karaoke_persist.models.text import key_fold
 from karaoke_persist_sql.search.rows import IndexRow, unwrapped
 
 SPACE: Final = "\u3000"
-TITLE, ARTIST, INITIALS, NAME, GENRE, LANGUAGE, YEAR, DECADE = "ＴＡＩＮＧＬＹＤ"  # noqa: RUF001
-LYRICS, HIDDEN, SUNG = "Ｗ", "Ｈ", "Ｓ"  # noqa: RUF001
+TITLE, ARTIST, INITIALS, NAME, GENRE, LANGUAGE, YEAR, DECADE = "ＴＡＩＮＧＬＹＤ"
+LYRICS, HIDDEN, SUNG = "Ｗ", "Ｈ", "Ｓ"
 """Whole grams: of songs with lyrics, of hidden ones, and of those that were sung."""
 
 _SIGNS = {code: chr(0xFEE0 + code) for code in range(0x21, 0x7F) if not (chr(code).isdigit() or chr(code).islower())}
@@ -60,7 +60,7 @@ def grams_of(row: IndexRow) -> set[str]:
             text = gram_text(form)
             _add_parts(grams, text)
             grams.update((marker + text[:1], marker + text[:2], text[-2:] + marker))
-    grams.update(INITIALS + gram_text(each)[:2] for each in initials_of(row))
+    grams.update(INITIALS + gram_text(each)[:length] for each in initials_of(row) for length in (2, 3))
     grams.update(_facts(row))
     return grams
 
@@ -97,6 +97,13 @@ def parts_of(text: str, *, start: bool = False, end: bool = False) -> Grams:
     if len(padded) <= 3:
         return (padded,)
     return tuple(dict.fromkeys(padded[place : place + 3] for place in range(len(padded) - 2)))
+
+
+def covering_parts_of(word: str) -> Grams:
+    """As few grams as cover a whole word, its borders included."""
+    padded = gram_text(f" {word} ")
+    places = (*range(0, len(padded) - 3, 3), len(padded) - 3)
+    return tuple(dict.fromkeys(padded[place : place + 3] for place in places))
 
 
 def start_grams(marker: str, text: str) -> Grams:

@@ -7,7 +7,8 @@ it in any of them, and never across two.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from karaoke_persist.contract.search import SearchDocument
 from karaoke_persist.contract.search.document import Forms
@@ -68,6 +69,11 @@ class PlacedRow(NamedTuple):
 
     place: int
     row: IndexRow
+
+
+def placed_rows(rows: Iterable[tuple[Any, ...]]) -> list[PlacedRow]:
+    """Rows of a statement that asks for the place and all other columns of documents."""
+    return [PlacedRow(row[0], IndexRow(*row[1:])) for row in rows]
 
 
 def row_of(document: SearchDocument) -> IndexRow:

@@ -37,8 +37,10 @@ class SearchTables:
         """The documents. `place` numbers them in the order in which they are shown."""
         self.words = self._table("words", ("length", "word"), ("length", "word"))
         """The words of titles and artists, for near matches. Nothing is ever taken out."""
-        self.artists = self._table("artists", ("form", "name", "forms", *COUNTS), ("form", "name", "forms"))
-        """For each form of an artist: the name, all forms it goes with, and how many songs have them."""
+        form = ("further", "form", "name", "forms")
+        self.artists = self._table("artists", (*form, *COUNTS), form)
+        """For each form of an artist, the primary ones first: the name, all forms it goes with, and how many songs have
+        them."""
         self.artist_words = self._table("artist_words", ("word", "name", "forms", "songs"), ("word", "name", "forms"))
         """The same for each word of the forms."""
         self.artist_starts = self._table("artist_starts", ("start", "form", "name", *COUNTS), ("start", "form", "name"))
@@ -54,7 +56,7 @@ class SearchTables:
         self._index(self.artist_starts, "start", "visible_plays", "form", "name")
         self._index(self.facets, "facet", "hidden", "songs", "fold", "value")
         self._after_create(self.docs, *dialect.search.creation(self))
-        self._after_create(self.state, f"INSERT INTO {self.name(self.state)} VALUES (1, {NORMALISER.version})")
+        self._after_create(self.state, f"INSERT INTO {self.name(self.state)} VALUES (1, {NORMALISER.version})")  # noqa: S608
 
     @property
     def all(self) -> tuple[Table, ...]:
@@ -68,8 +70,8 @@ class SearchTables:
 
     def _table(self, name: str, columns: tuple[str, ...], key: tuple[str, ...], *, plain: bool = False) -> Table:
         table, types = f"{self.prefix}_{name}", self._dialect.column_types
-        numbers = _INTEGERS | set(COUNTS) | {"id", "version", "length", "rank"}
-        made = Table(
+        numbers = _INTEGERS | set(COUNTS) | {"id", "version", "length", "rank", "further"}
+        return Table(
             table,
             self._metadata,
             *[
@@ -87,7 +89,6 @@ class SearchTables:
             schema=self._dialect.schema,
             **(self._dialect.table_options if plain else self._dialect.counter_options),
         )
-        return made
 
     def _index(self, table: Table, *columns: str) -> None:
         falling = {"songs", "plays", "visible_plays"}

@@ -12,7 +12,7 @@ from karaoke_persist.models import Song
 from karaoke_persist_sql.search.counts import Tallies
 from karaoke_persist_sql.search.index import Edges
 from karaoke_persist_sql.search.places import Move, between, spread_anew
-from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow, row_of
+from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow, placed_rows, row_of
 from karaoke_persist_sql.search.tables import SearchTables
 
 if TYPE_CHECKING:
@@ -166,11 +166,6 @@ class Upkeep:
 def is_searched(fields: Collection[str]) -> bool:
     """Whether one of these fields of a song is among those that its document is made of."""
     return not _SOURCES.isdisjoint(fields)
-
-
-def placed_rows(rows: Iterable[tuple[Any, ...]]) -> list[PlacedRow]:
-    """Rows of a statement that asks for the place and all other columns of documents."""
-    return [PlacedRow(row[0], IndexRow(*row[1:])) for row in rows]
 
 
 def batches(items: Iterable[T]) -> Iterator[list[T]]:

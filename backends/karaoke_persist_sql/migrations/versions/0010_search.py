@@ -72,7 +72,7 @@ def _keys() -> tuple[sa.Column[Any], ...]:
 def _create_names() -> None:
     _create("kp_search_words", (*_integers("length"), *_texts("word")), ("length", "word"))
     key = ("form", "name", "forms")
-    _create("kp_search_artists", (*_texts(*key), *_integers(*COUNTS)), key)
+    _create("kp_search_artists", (*_integers("further"), *_texts(*key), *_integers(*COUNTS)), ("further", *key))
     key = ("word", "name", "forms")
     _create("kp_search_artist_words", (*_texts(*key), *_integers("songs")), key)
     key = ("start", "form", "name")
