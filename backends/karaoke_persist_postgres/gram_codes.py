@@ -93,7 +93,9 @@ def index_clauses(column: str, grams: GramQuery) -> Iterator[Clause]:
 def row_clauses(text: str, grams: GramQuery) -> Iterator[Clause]:
     """The same asked of a row, for where rows are walked through. `text` is the expression of all its forms."""
     for alternatives in grams.needed:
-        yield _joined(" OR ", [_joined(" AND ", [_of_row(text, gram) for gram in thinned(each)]) for each in alternatives])
+        yield _joined(
+            " OR ", [_joined(" AND ", [_of_row(text, gram) for gram in thinned(each)]) for each in alternatives]
+        )
 
 
 def without_clauses(text: str, grams: GramQuery) -> Iterator[Clause]:

@@ -23,7 +23,6 @@ ROOM: Final = 1 << 6
 _WINDOW: Final = 16
 
 
-
 class Neighbours(Protocol):
     """The documents that are there already."""
 

@@ -76,13 +76,15 @@ class Normaliser:
             return [""] * len(word)
         inner = range(1, len(word) - 1)
         return [
-            "i" if letter == "!" and place in inner else self._squeezed_letter(letter)
+            "i" if letter == "!" and place in inner else _squeezed_letter(self, letter)
             for place, letter in enumerate(word)
         ]
 
-    def _squeezed_letter(self, letter: str) -> str:
-        read = self.signs.get(ord(letter), letter)
-        return _NOT_A_WORD.sub(_nothing_for_punctuation, read).translate(self.letters)
+
+@lru_cache(maxsize=16_384)
+def _squeezed_letter(normaliser: Normaliser, letter: str) -> str:
+    read = normaliser.signs.get(ord(letter), letter)
+    return _NOT_A_WORD.sub(_nothing_for_punctuation, read).translate(normaliser.letters)
 
 
 @lru_cache(maxsize=16_384)
@@ -90,7 +92,8 @@ def _forms(normaliser: Normaliser, text: str) -> tuple[str, ...]:
     primary = normaliser.primary(text)
     if _ASCII_SIMPLE.fullmatch(text):
         return (primary,)
-    others = normaliser.expanded(text), normaliser.squeezed(text)
+    # Without a letter beyond ASCII there is no mark to be spelled out.
+    others = (normaliser.squeezed(text),) if text.isascii() else (normaliser.expanded(text), normaliser.squeezed(text))
     return tuple(dict.fromkeys((primary, *(form for form in others if form))))
 
 
