@@ -18,6 +18,7 @@ from karaoke_persist.errors import KaraokePersistError
 from karaoke_persist.models import Kind
 from karaoke_persist.models.json_values import INT64_MAX
 from karaoke_persist_postgres.errors import Situation, is_disconnect, translate
+from karaoke_persist_postgres.search import PostgresSearch
 from karaoke_persist_postgres.triggers import counter_triggers, total_triggers
 from karaoke_persist_sql import (
     JSON_DECODERS,
@@ -61,6 +62,7 @@ class PostgresDialect(SQLDialect):
     driver = PGDialect_psycopg(dbapi=psycopg)  # type: ignore[no-untyped-call]
     driver_error = psycopg.Error
     no_limit = INT64_MAX
+    search = PostgresSearch()
     # JSON keeps the text as it was written; the binary form would forget how numbers were spelled.
     column_types: ColumnTypes = MappingProxyType({**STANDARD_TYPES, **dict.fromkeys(_JSON_KINDS, JSON())})
     streams_need_transaction = True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from karaoke_persist_postgres.staging import Staging
@@ -24,7 +25,7 @@ class PostgresWritingSession(WritingSession):
             super().insert_rows(plan, rows)
             return
         table = self.plans.dialect.qualified(plan.table.name)
-        self._copy(table, column_names(plan.model), rows)
+        self.copy_rows(table, column_names(plan.model), rows)
 
     def upsert_rows(self, plan: ModelPlan, rows: Sequence[GivenRow], before: Revisions) -> None:
         """New rows first, then what is written over."""
@@ -37,18 +38,28 @@ class PostgresWritingSession(WritingSession):
             self.insert_rows(plan, new)
         for given, some in grouped(old).items():
             if len(some) < MANY or not given - {plan.key_name}:
-                self._run(plan.upsert(given), some)
+                self.run_many(plan.upsert(given), some)
             else:
                 self._write_over(Staging(plan, given, self.plans.dialect), some)
 
     def _write_over(self, staging: Staging, rows: list[tuple[Any, ...]]) -> None:
         places = staging.places
         self.execute(staging.create)
-        self._copy(staging.name, staging.columns, [tuple([row[place] for place in places]) for row in rows])
+        self.copy_rows(staging.name, staging.columns, [tuple([row[place] for place in places]) for row in rows])
         self.execute(staging.update)
         self.execute(staging.drop)
 
-    def _copy(self, table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    @contextmanager
+    def pipeline(self) -> Iterator[None]:
+        """Within it, statements without answers are sent off one after the other; an error shows at its end."""
+        try:
+            with self._connection.pipeline():
+                yield
+        except self.plans.dialect.driver_error as error:
+            self._fail(error)
+
+    def copy_rows(self, table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        """Put many rows into a table by one COPY."""
         sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
         try:
             with self._connection.cursor() as cursor, cursor.copy(sql) as copy:

@@ -14,6 +14,7 @@ from sqlalchemy.sql.dml import Insert
 
 from karaoke_persist.errors import KaraokePersistError
 from karaoke_persist.models import Kind
+from karaoke_persist_sql.search.index import SearchDialect
 from karaoke_persist_sql.types import STANDARD_TYPES, ColumnTypes
 
 Activity = Literal["open", "work", "commit"]
@@ -60,6 +61,8 @@ class SQLDialect(ABC):
     """The same for tables of counts."""
     row_place: str | None = None
     """The hidden column by which a row is found fastest, where a UNION copies rows and a left join keeps its order."""
+    search: SearchDialect | None = None
+    """How grams are kept and asked for; without it, search looks at every song."""
     streams_need_transaction: bool = False
     """Whether a stream can only be read within a transaction."""
     encoders: Mapping[Kind, Converter]

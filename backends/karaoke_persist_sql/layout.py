@@ -12,6 +12,7 @@ from karaoke_persist.models import MODELS, Record
 from karaoke_persist_sql.counters import counter_table, total_table
 from karaoke_persist_sql.dialect import SQLDialect
 from karaoke_persist_sql.names import table_name
+from karaoke_persist_sql.search.tables import SearchTables
 from karaoke_persist_sql.tables import row_base, row_class, table_of
 
 
@@ -30,6 +31,7 @@ class Layout:
         for model in self.models:
             self.tables[model] = table_of(row_class(model, base, key_columns, dialect))
             self._add_counters(model, dialect)
+        self.search = None if dialect.search is None else SearchTables(self.metadata, dialect)
 
     def model_of(self, collection: str) -> type[Record]:
         """The model of a collection."""
@@ -41,6 +43,7 @@ class Layout:
         own = {table_name(model) for model in MODELS}
         for tables in (self.counters, self.totals):
             own |= {table.name for (model, _), table in tables.items() if model in MODELS}
+        own |= set() if self.search is None else {table.name for table in self.search.all}
         return [table for table in self.metadata.sorted_tables if table.name not in own]
 
     def creation(self, dialect: Dialect) -> list[str]:

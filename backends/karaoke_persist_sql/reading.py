@@ -24,6 +24,7 @@ from karaoke_persist_sql.dialect import Activity, Undecodable
 from karaoke_persist_sql.host import SessionHost
 from karaoke_persist_sql.leases import Lease
 from karaoke_persist_sql.plans import ModelPlan
+from karaoke_persist_sql.search.answering import Answers
 from karaoke_persist_sql.streams import RowStream, ValueStream
 
 R = TypeVar("R", bound=Record)
@@ -48,11 +49,18 @@ class ReadingSession:
         """The rows with these keys."""
         plan = self.plans[model]
         if len(keys) == 1:
-            rows = self._read(plan, plan.codec.fields, plan.get_one, (keys[0],), _raise)
+            rows = self.read(plan, plan.codec.fields, plan.get_one, (keys[0],), _raise)
         else:
-            rows = self._read(plan, plan.codec.fields, plan.get_many, (self.plans.dialect.pack(keys),), _raise)
+            rows = self.read(plan, plan.codec.fields, plan.get_many, (self.plans.dialect.pack(keys),), _raise)
         name = plan.key_name
         return {value.__dict__[name]: value for value in plan.codec.decode_all(rows, _raise)}
+
+    def readable(self, model: type[R], keys: Sequence[str]) -> dict[str, R]:
+        """The rows with these keys, but for those that cannot be decoded, which are reported."""
+        plan, report = self.plans[model], self._host.report_corrupt
+        rows = self.read(plan, plan.codec.fields, plan.get_many, (self.plans.dialect.pack(keys),), report)
+        name = plan.key_name
+        return {value.__dict__[name]: value for value in plan.codec.decode_all(rows, report)}
 
     def find(self, query: Query) -> list[Any]:
         """Values in the query's order."""
@@ -60,7 +68,7 @@ class ReadingSession:
             return []
         plan, report = self.plans[query.model], self._host.report_corrupt
         sql, parameters = self.plans.select(query, plan.codec.fields)
-        return plan.codec.decode_all(self._read(plan, plan.codec.fields, sql, parameters, report), report)
+        return plan.codec.decode_all(self.read(plan, plan.codec.fields, sql, parameters, report), report)
 
     def rows(self, query: Query, fields: Sequence[str]) -> list[Row]:
         """Chosen fields of the same rows."""
@@ -69,7 +77,7 @@ class ReadingSession:
         plan, report = self.plans[query.model], self._host.report_corrupt
         columns = (*fields, plan.key_name)  # the key, to tell which row is corrupt
         sql, parameters = self.plans.select(query, columns)
-        rows = self._read(plan, columns, sql, parameters, report)
+        rows = self.read(plan, columns, sql, parameters, report)
         return plan.codec.decode_fields(tuple(fields), rows, report)
 
     def stream(self, query: Query, batch: int) -> Iterator[list[Any]]:
@@ -90,23 +98,32 @@ class ReadingSession:
         if not request.by and not request.measures:
             return [()][request.offset :]
         plan, (sql, parameters) = self.plans[request.model], self.plans.aggregate(request)
-        rows = self._read(plan, request.by, sql, parameters, self._host.report_corrupt)
+        rows = self.read(plan, request.by, sql, parameters, self._host.report_corrupt)
         return decoded_answers(request, rows, plan.codec, self.plans.dialect)
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Songs by text."""
         self._begin_if_single()  # more than one statement, and yet one snapshot
-        return reference.search(cast("StoreSession", self), request)
+        tables = self.plans.layout.search
+        if tables is None:
+            return reference.search(cast("StoreSession", self), request)
+        return Answers(self, tables).search(request)
 
     def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
         """The same grouped by artist."""
         self._begin_if_single()
-        return reference.search_artists(cast("StoreSession", self), request)
+        tables = self.plans.layout.search
+        if tables is None:
+            return reference.search_artists(cast("StoreSession", self), request)
+        return Answers(self, tables).search_artists(request)
 
     def complete(self, request: CompletionRequest) -> list[Completion]:
         """What a text may be the beginning of."""
         self._begin_if_single()
-        return reference.complete(cast("StoreSession", self), request)
+        tables = self.plans.layout.search
+        if tables is None:
+            return reference.complete(cast("StoreSession", self), request)
+        return Answers(self, tables).complete(request)
 
     def rollback(self) -> None:
         """End the session, and undo what it wrote."""
@@ -134,7 +151,7 @@ class ReadingSession:
             raise DataCorrupt("a table", "some text is not UTF-8")
         return rows
 
-    def _read(
+    def read(
         self, plan: ModelPlan, columns: Sequence[str], sql: str, parameters: Sequence[Any], report: Any
     ) -> list[Row]:
         """The rows of a statement about a model; those with text that cannot be decoded are reported."""

@@ -11,11 +11,12 @@ from typing import Any
 
 from karaoke_persist.contract import Query, Written
 from karaoke_persist.errors import AlreadyExists, NotFound, StaleWrite
-from karaoke_persist.models import Record
+from karaoke_persist.models import Record, Song
 from karaoke_persist_sql.dialect import Activity
 from karaoke_persist_sql.integrity import Values, check_deleted, check_written, in_the_way, watched_fields
 from karaoke_persist_sql.plans import ModelPlan
 from karaoke_persist_sql.reading import ReadingSession
+from karaoke_persist_sql.search.upkeep import Upkeep, is_searched
 from karaoke_persist_sql.tables import column_names
 
 Revisions = dict[str, int]
@@ -41,6 +42,8 @@ class WritingSession(ReadingSession):
         self._check(plan, {value.key: value.__dict__ for value in values}, {})
         rows = [plan.codec.row(value, value.revision if verbatim else 1) for value in values]
         self.insert_rows(plan, rows)
+        if upkeep := self._upkeep(plan):
+            upkeep.inserted(value.__dict__ for value in values)
 
     def upsert(self, values: Sequence[Record]) -> list[Written]:
         """Insert, or write the given fields over what is there."""
@@ -51,6 +54,13 @@ class WritingSession(ReadingSession):
             self._rewrite(plan, way, written)
         self.upsert_rows(plan, [(value.given, plan.codec.row(value, 1)) for value in values], before)
         after = self._revisions(plan, list(before)) if before else {}
+        if upkeep := self._upkeep(plan):
+            upkeep.inserted(value.__dict__ for value in values if value.key not in before)
+            upkeep.changed(
+                value.key
+                for value in values
+                if after.get(value.key) != before.get(value.key) and is_searched(value.given)
+            )
         return [Written(key, before.get(key, 0), after.get(key, 1)) for key in keys]
 
     def patch(self, model: type[Record], key: str, changes: Mapping[str, Any], *, expect: int | None = None) -> Written:
@@ -63,6 +73,8 @@ class WritingSession(ReadingSession):
                 raise StaleWrite(model.__name__, key, expect, revision)
             self._check(plan, {key: changes}, {key: revision})
         changed = self._patched(plan, key, changes, many=False)
+        if changed and is_searched(changes) and (upkeep := self._upkeep(plan)):
+            upkeep.changed(changed)
         if key in changed and not model.integrity.maintains(changes):
             return Written(key, changed[key] - 1, changed[key])
         revision = changed[key] if key in changed else self._revision(plan, key)
@@ -76,6 +88,8 @@ class WritingSession(ReadingSession):
             return []
         self._check(plan, dict.fromkeys(found, changes), found)
         changed = self._patched(plan, self.plans.dialect.pack(list(found)), changes, many=True)
+        if changed and is_searched(changes) and (upkeep := self._upkeep(plan)):
+            upkeep.changed(changed)
         return [Written(key, found[key], changed[key]) for key in found if changed.get(key, found[key]) != found[key]]
 
     def delete_where(self, query: Query) -> list[Written]:
@@ -84,7 +98,9 @@ class WritingSession(ReadingSession):
         written = [Written(key, revision, 0) for key, revision in self.rows(query, (plan.key_name, "revision"))]
         if written:
             check_deleted(self, query.model, written)
-            self._run(plan.delete, [(self.plans.dialect.pack([each.key for each in written]),)])
+            self.run_many(plan.delete, [(self.plans.dialect.pack([each.key for each in written]),)])
+            if upkeep := self._upkeep(plan):
+                upkeep.deleted(each.key for each in written)
         return written
 
     # transaction
@@ -124,14 +140,19 @@ class WritingSession(ReadingSession):
 
     def insert_rows(self, plan: ModelPlan, rows: list[tuple[Any, ...]]) -> None:
         """Store rows whose keys are free, in the order of `Codec.row`."""
-        self._run(plan.insert, rows)
+        self.run_many(plan.insert, rows)
 
     def upsert_rows(self, plan: ModelPlan, rows: Sequence[GivenRow], before: Revisions) -> None:
         """Store rows, or write the given fields over those whose keys are in `before`."""
         for given, some in grouped(rows).items():
-            self._run(plan.upsert(given), some)
+            self.run_many(plan.upsert(given), some)
 
     # what writes are made of
+
+    def _upkeep(self, plan: ModelPlan) -> Upkeep | None:
+        """What keeps the index of search in step with songs; None for other models."""
+        tables = self.plans.layout.search
+        return Upkeep(self, tables, self.plans.normaliser) if tables is not None and plan.model is Song else None
 
     def _check(self, plan: ModelPlan, changes: Mapping[str, Mapping[str, Any]], before: Revisions) -> list[str]:
         """Check the rules of integrity for rows as they will be. Those in `before` are there already.
@@ -156,8 +177,8 @@ class WritingSession(ReadingSession):
             row = dict(zip(names, cells, strict=True))
             row.update(plan.codec.cells(changes[row[plan.key_name]]), revision=row["revision"] + 1)
             rows.append(tuple(row.values()))
-        self._run(plan.delete, [(packed,)])
-        self._run(plan.insert, rows)
+        self.run_many(plan.delete, [(packed,)])
+        self.run_many(plan.insert, rows)
 
     def _watched_values(self, plan: ModelPlan, watched: Sequence[str], keys: Sequence[str]) -> dict[str, Values]:
         if not keys:
@@ -190,7 +211,7 @@ class WritingSession(ReadingSession):
         statement = plan.patch(tuple(cells), many=many)
         return dict(self.fetch(statement.sql, statement.parameters([which, *cells.values()])))
 
-    def _run(self, sql: str, rows: list[Any]) -> None:
+    def run_many(self, sql: str, rows: Sequence[Any]) -> None:
         """Run a statement for every row of parameters."""
         try:
             if len(rows) == 1:

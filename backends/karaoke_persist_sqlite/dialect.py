@@ -28,6 +28,7 @@ from karaoke_persist_sql import (
     Undecodable,
 )
 from karaoke_persist_sqlite.errors import translate
+from karaoke_persist_sqlite.search import SQLiteSearch
 from karaoke_persist_sqlite.triggers import counter_triggers, total_triggers
 
 _from_iso = datetime.fromisoformat
@@ -69,6 +70,7 @@ class SQLiteDialect(SQLDialect):
     table_options: Mapping[str, Any] = MappingProxyType({"sqlite_strict": True})
     counter_options: Mapping[str, Any] = MappingProxyType({"sqlite_strict": True, "sqlite_with_rowid": False})
     sum_part_count = 2
+    search = SQLiteSearch()
     row_place = "_rowid_"  # of its three names the one that no field can have
     encoders: Mapping[Kind, Converter] = {**JSON_ENCODERS, Kind.TIME: time_text, Kind.BOOLEAN: int}
     decoders: Mapping[Kind, Converter] = {

@@ -54,7 +54,7 @@ class SearchDocument:
     @property
     def order(self) -> tuple[str, str, str]:
         """The place among songs of the same tier: folded title, folded artist, id."""
-        return self.title[0], self.artist[0], self.id
+        return (*self.title, "")[0], (*self.artist, "")[0], self.id
 
     def forms(self, field: str | None) -> tuple[Forms, ...]:
         """The forms of one field, or of each."""

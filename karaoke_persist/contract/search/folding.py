@@ -86,13 +86,16 @@ class Normaliser:
         if not any(map(str.isalnum, word)):
             return [""] * len(word)
         around = zip([" ", *word], word, [*word[1:], " "], strict=False)
-        return [self._squeezed_letter(*neighbours) for neighbours in around]
+        return [
+            "i" if letter == "!" and _is_latin(before) and _is_latin(after) else _squeezed_letter(self, letter)
+            for before, letter, after in around
+        ]
 
-    def _squeezed_letter(self, before: str, letter: str, after: str) -> str:
-        if letter == "!" and _is_latin(before) and _is_latin(after):
-            return "i"
-        read = self.signs.get(ord(letter), letter)
-        return _NOT_A_WORD.sub(_nothing_for_punctuation, read).translate(self.letters)
+
+@lru_cache(maxsize=16_384)
+def _squeezed_letter(normaliser: Normaliser, letter: str) -> str:
+    read = normaliser.signs.get(ord(letter), letter)
+    return _NOT_A_WORD.sub(_nothing_for_punctuation, read).translate(normaliser.letters)
 
 
 def _is_latin(letter: str) -> bool:
@@ -104,7 +107,8 @@ def _forms(normaliser: Normaliser, text: str) -> tuple[str, ...]:
     primary = normaliser.primary(text)
     if _ASCII_SIMPLE.fullmatch(text):
         return (primary,)
-    others = normaliser.expanded(text), normaliser.squeezed(text)
+    # Without a letter beyond ASCII there is no mark to be spelled out.
+    others = (normaliser.squeezed(text),) if text.isascii() else (normaliser.expanded(text), normaliser.squeezed(text))
     return tuple(dict.fromkeys((primary, *(form for form in others if form))))
 
 

@@ -1,0 +1,225 @@
+"""Grams in PostgreSQL: a GIN index over a function of the document's own row.
+
+The function makes the grams when a row is written, so they are stored in the index alone. The index is asked for a
+bitmap, which has no order: where few documents have the grams they are gathered and sorted; where many have them, those
+on the page are met soon by walking through the documents in the order of their places. See
+https://www.postgresql.org/docs/17/gin.html and https://www.postgresql.org/docs/17/indexes-bitmap-scans.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+from sqlalchemy import BigInteger, Boolean, Column, Computed
+
+from karaoke_persist_postgres.gram_codes import index_clauses, key_of, row_clauses, without_clauses
+from karaoke_persist_postgres.gram_functions import ARGUMENTS, TEXTS, creation
+from karaoke_persist_sql.search import (
+    GENRE,
+    LANGUAGE,
+    Clause,
+    Columns,
+    Edges,
+    GramQuery,
+    IndexRow,
+    Order,
+    PlacedRow,
+    Rows,
+    SearchDialect,
+    SearchTables,
+    Source,
+    Stream,
+    name_gram,
+    value_gram,
+)
+
+if TYPE_CHECKING:
+    from karaoke_persist_postgres.session import PostgresWritingSession
+    from karaoke_persist_sql.reading import ReadingSession
+    from karaoke_persist_sql.session import WritingSession
+
+WALK: Final = 3_000
+"""How many documents are walked through before the index is asked; that takes it about as long as to answer."""
+WALK_PER_HIT: Final = 30
+"""The same for each document that is wanted."""
+MANY: Final = 20
+"""From how many rows on COPY is worth its message."""
+KEYS: Final = ("name_key", "genre_key", "language_key")
+_COLUMNS = ("place", *IndexRow._fields, *KEYS)
+
+
+class PostgresSearch(SearchDialect):
+    """GIN over numbers."""
+
+    def more_columns(self) -> Sequence[Column[Any]]:
+        """The grams of a name, a genre and a language, which SQL cannot fold; and what `plays` has to do with grams.
+
+        A row whose grams stay the same is written over without touching the index.
+        """
+        keys = [Column(name, BigInteger) for name in KEYS]
+        return (*keys, Column("sung", Boolean, Computed("plays > 0", persisted=True)))
+
+    def creation(self, tables: SearchTables) -> Sequence[str]:
+        """The functions, and the index over them."""
+        return creation(tables.name(tables.docs), _beside(tables, ""), f"ix_{tables.prefix}_docs_grams")
+
+    def marked(self, sql: str) -> str:
+        """PostgreSQL numbers its marks."""
+        first, *rest = sql.split("?")
+        return first + "".join(f"${number}{part}" for number, part in zip(count(1), rest, strict=False))
+
+    def contains(self, column: str) -> str:
+        """Unlike LIKE, `strpos` has no wildcards."""
+        return f"strpos({column}, ?) > 0"
+
+    def among(self, column: str, kind: Literal["text", "integer"]) -> str:
+        """An array."""
+        return f"{column} = ANY (CAST(? AS {'text' if kind == 'text' else 'bigint'}[]))"
+
+    # upkeep
+
+    def store(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
+        """Put documents in, with the keys of their grams."""
+        cells = [(place, *row, *_keys(row)) for place, row in rows]
+        docs = tables.name(tables.docs)
+        if len(rows) >= MANY:
+            cast("PostgresWritingSession", session).copy_rows(docs, _COLUMNS, cells)
+            return
+        marks = ", ".join("?" * len(_COLUMNS))
+        session.run_many(self.marked(f"INSERT INTO {docs} ({', '.join(_COLUMNS)}) VALUES ({marks})"), cells)  # noqa: S608
+
+    def remove(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
+        """Take documents out, all at once."""
+        sql = f"DELETE FROM {tables.name(tables.docs)} WHERE {self.among('place', 'integer')}"  # noqa: S608
+        places = session.plans.dialect.pack([place for place, _ in rows])
+        session.run_many(self.marked(sql), [(places,)])
+
+    def store_grams(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
+        """The index makes them itself."""
+
+    def remove_grams(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
+        """They go with their documents."""
+
+    def put(self, session: WritingSession, into: str, columns: Columns, rows: Rows, conflict: str = "") -> None:
+        """One statement for all rows, a column of them at a time."""
+        sql = f"INSERT INTO {into} ({', '.join(columns)}) SELECT * FROM {_unnested(rows)} AS given {conflict}"  # noqa: S608
+        session.run_many(self.marked(sql), [_columns_of(session, rows)])
+
+    def take(self, session: WritingSession, table: str, columns: Columns, rows: Rows, condition: str = "") -> None:
+        """One statement for all rows."""
+        same = [
+            f'{column} = given.{column}_ COLLATE "C"' if isinstance(cell, str) else f"{column} = given.{column}_"
+            for column, cell in zip(columns, rows[0], strict=True)
+        ]
+        which = " AND ".join((*same, *([condition] if condition else ())))
+        given = f"{_unnested(rows)} AS given({', '.join(f'{column}_' for column in columns)})"
+        session.run_many(self.marked(f"DELETE FROM {table} USING {given} WHERE {which}"), [_columns_of(session, rows)])  # noqa: S608
+
+    def together(self, session: WritingSession) -> AbstractContextManager[Any]:
+        """The messages go out without waiting for answers."""
+        return cast("PostgresWritingSession", session).pipeline()
+
+    def edges(self, session: WritingSession, tables: SearchTables, orders: Sequence[Order]) -> list[Edges]:
+        """One statement for all of them."""
+        low, high = (_EDGE.format(docs=tables.name(tables.docs), sign=sign, way=way) for sign, way in _WAYS)
+        given = f"{_unnested(orders)} WITH ORDINALITY AS o(title, artist, song_id, number)"
+        sql = f"SELECT ({low}), ({high}) FROM {given} ORDER BY number"  # noqa: S608
+        return [(before, behind) for before, behind in session.fetch(self.marked(sql), _columns_of(session, orders))]
+
+    # questions
+
+    def source(self, tables: SearchTables, grams: GramQuery, *, docs: bool = True) -> Source:
+        """The documents that the index finds."""
+        expression = f"{_beside(tables, 'grams')}({_of_document(ARGUMENTS)})"
+        wheres = [*index_clauses(expression, grams), *without_clauses(_text(tables), grams)]
+        return Source(f"{tables.name(tables.docs)} AS d", _all(wheres), "d.place")
+
+    def stream(self, session: ReadingSession, tables: SearchTables, asked: Stream) -> list[tuple[Any, ...]]:
+        """Walk a while; if that does not find enough, gather and sort."""
+        behind = [] if asked.after is None else [Clause("d.place + 0 > ?", (asked.after,))]
+        more = [] if asked.where is None else [asked.where]
+        gathered = _all([self.source(tables, asked.grams).where, *more, *behind])
+        columns = asked.columns.format(place="d.place")
+        docs = tables.name(tables.docs)
+        if asked.limit is None:
+            sql = f"SELECT {columns} FROM {docs} AS d{_where(gathered)} ORDER BY d.place + 0"  # noqa: S608
+            return session.fetch(self.marked(sql), gathered.parameters)
+        wanted = asked.limit + asked.offset
+        walk = self._walk(tables, asked, wanted)
+        walked = _all([*row_clauses(_text(tables), asked.grams), *without_clauses(_text(tables), asked.grams), *more])
+        enough = "(SELECT count(*) FROM met)"
+        rest = _all([gathered, Clause(f"{enough} < ?", (wanted,))])
+        sql = (
+            f"WITH met AS MATERIALIZED (SELECT d.* FROM ({walk.sql}) AS d{_where(walked)} ORDER BY d.place LIMIT ?),"  # noqa: S608
+            f" sought AS MATERIALIZED (SELECT d.* FROM {docs} AS d{_where(rest)} ORDER BY d.place + 0 LIMIT ?)"
+            f" SELECT {columns} FROM (SELECT * FROM met WHERE {enough} >= ? UNION ALL SELECT * FROM sought) AS d"
+            f" ORDER BY d.place LIMIT ? OFFSET ?"
+        )
+        parameters = (*walk.parameters, *walked.parameters, wanted, *rest.parameters, wanted)
+        return session.fetch(self.marked(sql), (*parameters, wanted, asked.limit, asked.offset))
+
+    def count(
+        self, session: ReadingSession, tables: SearchTables, grams: GramQuery, where: Clause | None, cap: int | None
+    ) -> int:
+        """A walk tells soon whether there are far more than the cap."""
+        if cap is None or not grams.needed:
+            return super().count(session, tables, grams, where, cap)
+        hits = self.stream(session, tables, Stream("1", grams, where, limit=cap))
+        return len(hits)
+
+    def _walk(self, tables: SearchTables, asked: Stream, wanted: int) -> Clause:
+        """The next documents in order."""
+        behind = "" if asked.after is None else " WHERE place > ?"
+        after = () if asked.after is None else (asked.after,)
+        sql = f"SELECT * FROM {tables.name(tables.docs)}{behind} ORDER BY place LIMIT ?"  # noqa: S608
+        return Clause(sql, (*after, max(WALK, WALK_PER_HIT * wanted)))
+
+
+_WAYS = (("<", "DESC"), (">", "ASC"))
+_EDGE = (
+    "SELECT d.place FROM {docs} AS d"
+    ' WHERE (d.title, d.artist, d.song_id) {sign} (o.title COLLATE "C", o.artist COLLATE "C", o.song_id COLLATE "C")'
+    " ORDER BY d.title {way}, d.artist {way}, d.song_id {way} LIMIT 1"
+)
+
+
+def _unnested(rows: Rows) -> str:
+    """Arrays, one for each column, as rows."""
+    kinds = ("text" if isinstance(cell, str) else "bigint" for cell in rows[0])
+    return f"unnest({', '.join(f'CAST(? AS {kind}[])' for kind in kinds)})"
+
+
+def _columns_of(session: ReadingSession, rows: Rows) -> tuple[Any, ...]:
+    return tuple(session.plans.dialect.pack(column) for column in zip(*rows, strict=True))
+
+
+def _beside(tables: SearchTables, name: str) -> str:
+    """The name of a function, in the schema of the tables."""
+    return tables.name(tables.docs).removesuffix("docs") + name
+
+
+def _text(tables: SearchTables) -> str:
+    return f"{_beside(tables, 'text')}({_of_document(TEXTS)})"
+
+
+def _of_document(arguments: Iterable[str]) -> str:
+    return ", ".join(f"d.{name}" for name in arguments)
+
+
+def _keys(row: IndexRow) -> tuple[int | None, ...]:
+    genre = None if row.genre is None else value_gram(GENRE, row.genre)
+    language = None if row.language is None else value_gram(LANGUAGE, row.language)
+    return key_of(name_gram(row.artist_name)), key_of(genre), key_of(language)
+
+
+def _all(clauses: Iterable[Clause]) -> Clause:
+    some = [clause for clause in clauses if clause.sql]
+    sql = " AND ".join(f"({clause.sql})" for clause in some)
+    return Clause(sql, tuple(parameter for clause in some for parameter in clause.parameters))
+
+
+def _where(clause: Clause) -> str:
+    return f" WHERE {clause.sql}" if clause.sql else ""

@@ -1,0 +1,66 @@
+"""Songs that match, grouped by artist: the groups, then the samples of a page of them, each by one statement."""
+
+from __future__ import annotations
+
+from karaoke_persist.contract.search import ArtistHits, ArtistSearchRequest
+from karaoke_persist.models import Song
+from karaoke_persist.models.text import key_fold
+from karaoke_persist_sql.search.grams import name_gram
+from karaoke_persist_sql.search.hits import Hits, Row
+
+
+def search_artists(hits: Hits, request: ArtistSearchRequest) -> list[ArtistHits]:
+    """The artists that have matching songs, in the order of their names."""
+    groups = _groups_of_all(hits, request) if hits.plan.is_everything else _groups_of_hits(hits, request)
+    samples = _samples(hits, [name for name, _ in groups], request.samples)
+    songs = {song.id: song for song in hits.songs([key for keys in samples.values() for key in keys])}
+    return [
+        ArtistHits(name, number, tuple(songs[key] for key in samples.get(name, ()) if key in songs))
+        for name, number in groups
+    ]
+
+
+def _groups_of_hits(hits: Hits, request: ArtistSearchRequest) -> list[Row]:
+    sql, parameters = hits.statement(hits.tests.everything(), "d.artist_name, count(*)")
+    counts = hits.fetch(f"{sql} GROUP BY d.artist_name", parameters)
+    ranked = sorted(counts, key=lambda group: _name_order(group[0]))
+    if request.after is not None:
+        mark = _name_order(request.after)
+        ranked = [group for group in ranked if _name_order(group[0]) > mark]
+    return ranked[: request.limit]
+
+
+def _groups_of_all(hits: Hits, request: ArtistSearchRequest) -> list[Row]:
+    """From the counters beside the songs, less what is hidden."""
+    layout, dialect = hits.session.plans.layout, hits.session.plans.dialect
+    counts, facets = dialect.qualified(layout.counters[Song, "artist"].name), hits.tables.name(hits.tables.facets)
+    tables, songs, wheres, parameters = f"{counts} AS c", "c.n", [], list[object]()
+    if not hits.plan.hidden:
+        same = "h.facet = 'artist' AND h.hidden = 1 AND h.fold = c.value_fold AND h.value = c.value"
+        tables += f" LEFT JOIN {facets} AS h ON {same}"
+        songs = "c.n - coalesce(h.songs, 0)"
+        wheres.append(f"{songs} > 0")
+    if request.after is not None:
+        wheres.append("(c.value_fold, c.value) > (?, ?)")
+        parameters += _name_order(request.after)
+    where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
+    sql = f"SELECT c.value, {songs} FROM {tables}{where} ORDER BY c.value_fold, c.value LIMIT ?"  # noqa: S608
+    return hits.fetch(sql, (*parameters, request.limit))
+
+
+def _samples(hits: Hits, names: list[str], number: int) -> dict[str, list[str]]:
+    """The keys of the first songs of each artist."""
+    if not names or not number:
+        return {}
+    asked = hits.tests.everything().plus(needed=[tuple((name_gram(name),) for name in names)])
+    numbered = "d.artist_name, d.song_id, row_number() OVER (PARTITION BY d.artist_name ORDER BY {place}) AS number"
+    inner, parameters = hits.statement(asked, numbered)
+    sql = f"SELECT artist_name, song_id FROM ({inner}) AS numbered WHERE number <= ? ORDER BY artist_name, number"  # noqa: S608
+    found: dict[str, list[str]] = {}
+    for name, key in hits.fetch(sql, (*parameters, number)):
+        found.setdefault(name, []).append(key)
+    return found
+
+
+def _name_order(name: str) -> tuple[str, str]:
+    return key_fold(name), name

@@ -1,0 +1,91 @@
+"""What is counted beside the documents: facets, artists, and the songs that were sung.
+
+A batch adds up in Python what it changes, and writes each counter once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from karaoke_persist.models.text import key_fold
+from karaoke_persist_sql.search.artist_counts import ArtistTally
+from karaoke_persist_sql.search.rows import IndexRow, PlacedRow
+from karaoke_persist_sql.search.tables import FACETS, SearchTables
+from karaoke_persist_sql.search.tally import Tally, starts_of, words_of
+
+
+class Tallies:
+    """The changes of all counters by some documents that come and go."""
+
+    def __init__(self, tables: SearchTables) -> None:
+        self._tables = tables
+        self._facets = Tally(tables.facets, FACETS[:-1], FACETS[-1:])
+        self._artists = ArtistTally(tables)
+        self._sung: Counter[tuple[str, int, int]] = Counter()
+        self._vocabulary: set[tuple[int, str]] = set()
+
+    def come(self, rows: Iterable[PlacedRow]) -> None:
+        """Count documents."""
+        for placed in rows:
+            self._count(placed, 1)
+            row = placed.row
+            self._vocabulary.update((len(word), word) for word in words_of((*row.title_forms, *row.artist_forms)))
+
+    def go(self, rows: Iterable[PlacedRow]) -> None:
+        """Count documents no more."""
+        for placed in rows:
+            self._count(placed, -1)
+
+    def move(self, row: IndexRow, old: int, new: int) -> None:
+        """A document has another place, and is otherwise the same."""
+        if row.plays > 0:
+            for start in starts_of(row.title_forms):
+                self._sung[start, -row.plays, old] -= 1
+                self._sung[start, -row.plays, new] += 1
+
+    def write(self, session: Any) -> None:
+        """Write all of it."""
+        self._artists.read(session)
+        with session.plans.dialect.search.together(session):
+            self._facets.write(session, self._tables)
+            self._artists.write(session)
+            self._write_sung(session)
+            self._write_vocabulary(session)
+
+    def _count(self, placed: PlacedRow, sign: int) -> None:
+        row = placed.row
+        for facet, value in facet_values(row):
+            self._facets.add((facet, row.hidden, key_fold(value), value), (sign,))
+        self._artists.add(row, sign)
+        if row.plays > 0:
+            for start in starts_of(row.title_forms):
+                self._sung[start, -row.plays, placed.place] += sign
+
+    def _write_sung(self, session: Any) -> None:
+        name, search = self._tables.name(self._tables.song_starts), session.plans.dialect.search
+        gone = [key for key, number in self._sung.items() if number < 0]
+        come = [key for key, number in self._sung.items() if number > 0]
+        columns = ("start", "rank", "place")
+        if gone:
+            search.take(session, name, columns, gone)
+        if come:
+            search.put(session, name, columns, come)
+
+    def _write_vocabulary(self, session: Any) -> None:
+        if self._vocabulary:
+            into, search = self._tables.name(self._tables.words), session.plans.dialect.search
+            search.put(session, into, ("length", "word"), list(self._vocabulary), "ON CONFLICT DO NOTHING")
+
+
+def facet_values(row: IndexRow) -> Iterator[tuple[str, str]]:
+    """Under what a document counts, as text."""
+    if row.language is not None:
+        yield "language", row.language
+    if row.genre is not None:
+        yield "genre", row.genre
+    if row.year is not None:
+        yield "decade", str(row.year // 10 * 10)
+    if row.hidden:
+        yield "artist", row.artist_name  # how many songs there are at all is counted beside the songs

@@ -1,0 +1,147 @@
+"""Grams: the short pieces of a document by which an index finds it.
+
+Of every word of every form, padded with a space on either side: each character, each two and each three of them in a
+row. So any needle is covered by grams, its words one by one. Beside them stand marked grams, for the beginning and the end of titles and artists, for initials, and for what songs are filtered
+by. Markers and signs are written in full-width characters, which no fold can hold, because NFKC replaces them; an index
+therefore sees letters, digits and characters beyond ASCII alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+from karaoke_persist.models.text import key_fold
+from karaoke_persist_sql.search.rows import IndexRow, unwrapped
+
+SPACE: Final = "\u3000"
+TITLE, ARTIST, INITIALS, NAME, GENRE, LANGUAGE, YEAR, DECADE = "ＴＡＩＮＧＬＹＤ"
+LYRICS, HIDDEN, SUNG = "Ｗ", "Ｈ", "Ｓ"
+"""Whole grams: of songs with lyrics, of hidden ones, and of those that were sung."""
+
+_SIGNS = {code: chr(0xFEE0 + code) for code in range(0x21, 0x7F) if not (chr(code).isdigit() or chr(code).islower())}
+_SIGNS[ord(" ")] = SPACE
+_PLAIN = {ord(sign): code for code, sign in _SIGNS.items() if not chr(code).isupper()}
+_LONGEST_VALUE = 32
+LENGTH: Final = 3
+"""The characters of the longest grams."""
+
+Grams = tuple[str, ...]
+
+
+class GramQuery(NamedTuple):
+    """Which documents are asked for: of each of `needed` at least one alternative, all grams of it; none of `without`.
+
+    What is found may be more than what is sought, and is never less.
+    """
+
+    needed: tuple[tuple[Grams, ...], ...] = ()
+    without: Grams = ()
+
+
+def gram_text(text: str) -> str:
+    """A text as it stands in grams."""
+    return text.translate(_SIGNS)
+
+
+def plain_text(written: str) -> str:
+    """The text that stands so in grams."""
+    return written.translate(_PLAIN)
+
+
+def grams_of(row: IndexRow) -> set[str]:
+    """All the grams of a document."""
+    grams: set[str] = set()
+    fields = (None, row.album_forms), (TITLE, row.title_forms), (ARTIST, row.artist_forms)
+    for marker, forms in fields:
+        for form in forms:
+            for word in form.split(" "):
+                grams.update(_parts_of_word(word))
+            if marker is not None:
+                first, last = gram_text(form[:2]), gram_text(form[-2:])
+                grams.update((marker + first[:1], marker + first, last + marker))
+    grams.update(INITIALS + gram_text(each)[:length] for each in initials_of(row) for length in (2, 3))
+    grams.update(_facts(row))
+    return grams
+
+
+def initials_of(row: IndexRow) -> tuple[str, ...]:
+    """The initials of title and artist."""
+    return unwrapped(row.title_initials) + unwrapped(row.artist_initials)
+
+
+@lru_cache(maxsize=16_384)
+def _parts_of_word(word: str) -> tuple[str, ...]:
+    """The grams of a word between spaces; the same words come again and again."""
+    text = gram_text(word)
+    padded = f"{SPACE}{text}{SPACE}"
+    twos = map("".join, zip(padded[:-2], text, strict=True))
+    threes = map("".join, zip(padded, padded[1:], padded[2:], strict=False))
+    return tuple({*text, *twos, *threes})
+
+
+def _facts(row: IndexRow) -> Iterator[str]:
+    yield name_gram(row.artist_name)
+    if row.genre is not None:
+        yield value_gram(GENRE, row.genre)
+    if row.language is not None:
+        yield value_gram(LANGUAGE, row.language)
+    if row.year is not None:
+        yield f"{YEAR}{_number(row.year)}"
+        yield f"{DECADE}{_number(row.year // 10)}"
+    flags = (LYRICS, row.lyrics), (HIDDEN, row.hidden), (SUNG, row.plays)
+    yield from (flag for flag, value in flags if value)
+
+
+def parts_of(text: str, *, start: bool = False, end: bool = False) -> Grams:
+    """The grams of a needle, as few as cover it. Its own borders count as those of words if it has them."""
+    words = text.split(" ")
+    last = len(words) - 1
+    parts = (_covering(word, place > 0 or start, place < last or end) for place, word in enumerate(words))
+    return tuple(dict.fromkeys(gram for grams in parts for gram in grams))
+
+
+def _covering(word: str, start: bool, end: bool) -> Iterator[str]:
+    padded = f"{SPACE if start else ''}{gram_text(word)}{SPACE if end else ''}"
+    if len(padded) <= LENGTH or not word:
+        yield padded
+        return
+    for place in (*range(0, len(padded) - LENGTH, LENGTH), len(padded) - LENGTH):
+        yield padded[place : place + LENGTH]
+
+
+def start_grams(marker: str, text: str) -> Grams:
+    """The grams of a title or artist that begins with a text."""
+    written = gram_text(text)
+    return (marker + written[:2], *(parts_of(text) if len(written) > 2 else ()))
+
+
+def whole_grams(marker: str, text: str) -> Grams:
+    """The grams of a title or artist that is a text."""
+    return (*start_grams(marker, text), gram_text(text)[-2:] + marker)
+
+
+@lru_cache(maxsize=4_096)
+def name_gram(name: str) -> str:
+    """The gram of an artist's name as it is stored."""
+    return NAME + blake2b(name.encode(), digest_size=8).hexdigest()
+
+
+@lru_cache(maxsize=4_096)
+def value_gram(marker: str, value: str) -> str:
+    """The gram of a language or genre, by its fold."""
+    fold = key_fold(value)
+    if len(fold) > _LONGEST_VALUE:
+        return f"{marker}{SPACE}{blake2b(fold.encode(), digest_size=16).hexdigest()}"
+    return marker + gram_text(fold)
+
+
+def year_grams(years: Iterable[int], decades: Iterable[int]) -> tuple[Grams, ...]:
+    """Alternatives: one of some years, or of some decades (1990 is 199)."""
+    return (*((f"{YEAR}{_number(year)}",) for year in years), *((f"{DECADE}{_number(each)}",) for each in decades))
+
+
+def _number(number: int) -> str:
+    return gram_text(str(number))

@@ -1,0 +1,73 @@
+"""What every kind of question needs: the plan's tests, statements, and the songs of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from karaoke_persist.contract.search import Normaliser, SearchPlan
+from karaoke_persist.models import Song
+from karaoke_persist_sql.search.clauses import Asked, Tests
+from karaoke_persist_sql.search.grams import HIDDEN
+from karaoke_persist_sql.search.index import Stream
+from karaoke_persist_sql.search.tables import SearchTables
+
+if TYPE_CHECKING:
+    from karaoke_persist_sql.reading import ReadingSession
+
+Row = tuple[Any, ...]
+
+
+class Hits:
+    """The songs that a plan finds, in a session."""
+
+    def __init__(self, session: ReadingSession, tables: SearchTables, normaliser: Normaliser, plan: SearchPlan) -> None:
+        dialect = session.plans.dialect.search
+        assert dialect is not None
+        self.session, self.tables, self.normaliser, self.plan = session, tables, normaliser, plan
+        self.dialect = dialect
+        self.tests = Tests(plan, tables, dialect)
+
+    def of(self, plan: SearchPlan) -> Hits:
+        """The same for another plan."""
+        return Hits(self.session, self.tables, self.normaliser, plan)
+
+    def stream(
+        self, asked: Asked, columns: str, *, after: int | None = None, limit: int | None = None, offset: int = 0
+    ) -> list[Row]:
+        """Rows in the order of places."""
+        stream = Stream(columns, asked.grams, asked.where, after, limit, offset)
+        return self.dialect.stream(self.session, self.tables, stream)
+
+    def count(self, asked: Asked, cap: int | None = None) -> int:
+        """How many documents there are; a cap is where counting may end."""
+        return self.dialect.count(self.session, self.tables, asked.grams, asked.where, cap)
+
+    def candidates(self, asked: Asked, cap: int) -> int:
+        """How many the grams alone let through: an upper bound, and cheap."""
+        return self.dialect.count(self.session, self.tables, asked.grams, None, cap)
+
+    def total(self, cap: int | None = None) -> int:
+        """How many songs match."""
+        if cap is None and self.plan.is_everything and not self.plan.hidden:
+            return self.count(Asked()) - self.count(Asked([((HIDDEN,),)]))
+        return self.count(self.tests.everything(), cap)
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a statement with question marks."""
+        return self.session.fetch(self.dialect.marked(sql), parameters)
+
+    def statement(self, asked: Asked, columns: str) -> tuple[str, list[Any]]:
+        """A statement about documents in no order, and its parameters."""
+        source = self.dialect.source(self.tables, asked.grams)
+        wheres = [clause for clause in (source.where, asked.where) if clause is not None and clause.sql]
+        where = f" WHERE {' AND '.join(clause.sql for clause in wheres)}" if wheres else ""
+        columns = columns.format(place=source.place)
+        return f"SELECT {columns} FROM {source.tables}{where}", [value for each in wheres for value in each.parameters]  # noqa: S608
+
+    def songs(self, keys: Sequence[str]) -> list[Song]:
+        """The songs with these keys, in their order. Those that cannot be decoded are reported and left out."""
+        if not keys:
+            return []
+        found = self.session.readable(Song, keys)
+        return [found[key] for key in keys if key in found]

@@ -1,0 +1,184 @@
+"""What a database does in its own way to keep grams and to find documents by them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from sqlalchemy import Column
+
+from karaoke_persist_sql.search.grams import GramQuery
+from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
+
+if TYPE_CHECKING:
+    from karaoke_persist_sql.reading import ReadingSession
+    from karaoke_persist_sql.search.tables import SearchTables
+    from karaoke_persist_sql.session import WritingSession
+
+
+Columns = Sequence[str]
+Rows = Sequence[tuple[Any, ...]]
+Edges = tuple[int | None, int | None]
+
+
+class Clause(NamedTuple):
+    """A piece of SQL with its parameters in the order of its question marks."""
+
+    sql: str
+    parameters: tuple[Any, ...] = ()
+
+
+class Source(NamedTuple):
+    """Where documents come from: what stands after FROM, the condition on grams, and the column of their places.
+
+    The table of documents is `d` in it, unless only places are asked for.
+    """
+
+    tables: str
+    where: Clause
+    place: str
+
+
+class Stream(NamedTuple):
+    """A question for documents in the order of their places."""
+
+    columns: str
+    """What is asked of each: of `{place}`, and of `d`."""
+    grams: GramQuery
+    where: Clause | None = None
+    """What the grams do not say."""
+    after: int | None = None
+    """Only documents behind this place."""
+    limit: int | None = None
+    offset: int = 0
+
+
+class SearchDialect(ABC):
+    """One database's way. Statements have question marks for parameters; `marked` says them its own way."""
+
+    @abstractmethod
+    def creation(self, tables: SearchTables) -> Sequence[str]:
+        """The statements that run after the table of documents was made."""
+
+    def more_columns(self) -> Sequence[Column[Any]]:
+        """Columns of documents that this database needs beside those that all have."""
+        return ()
+
+    @abstractmethod
+    def marked(self, sql: str) -> str:
+        """A statement with the parameters' marks that the driver expects."""
+
+    @abstractmethod
+    def contains(self, column: str) -> str:
+        """Whether a text expression holds the parameter, as SQL; NULL for NULL."""
+
+    @abstractmethod
+    def among(self, column: str, kind: Literal["text", "integer"]) -> str:
+        """Whether a column has one of the values of a packed parameter (`SQLDialect.pack`)."""
+
+    # upkeep: `store` and `remove` are called in the transaction that writes the songs
+
+    def store(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
+        """Put documents in, at places that are free."""
+        marks = ", ".join("?" * (1 + len(IndexRow._fields)))
+        into = f"INSERT INTO {tables.name(tables.docs)} (place, {', '.join(IndexRow._fields)}) VALUES ({marks})"  # noqa: S608
+        session.run_many(self.marked(into), [(place, *row) for place, row in rows])
+        self.store_grams(session, tables, rows)
+
+    def remove(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
+        """Take documents out, as they were put in."""
+        self.remove_grams(session, tables, rows)
+        sql = f"DELETE FROM {tables.name(tables.docs)} WHERE place = ?"  # noqa: S608
+        session.run_many(self.marked(sql), [(place,) for place, _ in rows])
+
+    def update(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
+        """Write documents over those at the same places, whose grams are the same."""
+        columns = ", ".join(f"{name} = ?" for name in IndexRow._fields)
+        sql = f"UPDATE {tables.name(tables.docs)} SET {columns} WHERE place = ?"  # noqa: S608
+        session.run_many(self.marked(sql), [(*row, place) for place, row in rows])
+
+    @abstractmethod
+    def store_grams(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
+        """Add the grams of documents (`grams_of`). Nothing to do where they stand in the documents' own rows."""
+
+    @abstractmethod
+    def remove_grams(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
+        """Take the grams of documents away; the same documents as were stored."""
+
+    def put(self, session: WritingSession, into: str, columns: Columns, rows: Rows, conflict: str = "") -> None:
+        """Insert rows, of which each is whole numbers and texts; `conflict` is what stands at the statement's end."""
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        session.run_many(self.marked(f"INSERT INTO {into} ({names}) VALUES ({marks}) {conflict}"), rows)  # noqa: S608
+
+    def take(self, session: WritingSession, table: str, columns: Columns, rows: Rows, condition: str = "") -> None:
+        """Delete the rows whose columns have such values."""
+        which = " AND ".join((*(f"{column} = ?" for column in columns), *([condition] if condition else ())))
+        session.run_many(self.marked(f"DELETE FROM {table} WHERE {which}"), rows)  # noqa: S608
+
+    def together(self, session: WritingSession) -> AbstractContextManager[Any]:
+        """Within it, statements that write need not be answered one by one."""
+        return nullcontext()
+
+    def edges(self, session: WritingSession, tables: SearchTables, orders: Sequence[Order]) -> list[Edges]:
+        """The places of the documents just before and just behind each of these orders."""
+        return [
+            (self._edge(session, tables, order, "<", "DESC"), self._edge(session, tables, order, ">", ""))
+            for order in orders
+        ]
+
+    def _edge(
+        self, session: WritingSession, tables: SearchTables, order: Order, sign: str, direction: str
+    ) -> int | None:
+        sql = (
+            f"SELECT place FROM {tables.name(tables.docs)} WHERE (title, artist, song_id) {sign} (?, ?, ?)"  # noqa: S608
+            f" ORDER BY title {direction}, artist {direction}, song_id {direction} LIMIT 1"
+        )
+        rows = session.fetch(self.marked(sql), order)
+        return rows[0][0] if rows else None
+
+    # questions
+
+    @abstractmethod
+    def source(self, tables: SearchTables, grams: GramQuery, *, docs: bool = True) -> Source:
+        """The documents with these grams; without `docs`, only their places, if that is less work."""
+
+    def stream(self, session: ReadingSession, tables: SearchTables, asked: Stream) -> list[tuple[Any, ...]]:
+        """Rows in the order of places."""
+        source = self.source(tables, asked.grams)
+        wheres = [source.where] if source.where.sql else []
+        if asked.where is not None:
+            wheres.append(asked.where)
+        if asked.after is not None:
+            wheres.append(Clause(f"{source.place} > ?", (asked.after,)))
+        return self.run(session, source, asked, wheres)
+
+    def run(
+        self, session: ReadingSession, source: Source, asked: Stream, wheres: Sequence[Clause]
+    ) -> list[tuple[Any, ...]]:
+        """The statement of a stream. A database that has to be told when to sort and when to walk does so here."""
+        where = " AND ".join(f"({clause.sql})" for clause in wheres)
+        sql = f"SELECT {asked.columns.format(place=source.place)} FROM {source.tables}"  # noqa: S608
+        sql += f" WHERE {where}" if where else ""
+        sql += f" ORDER BY {source.place}"
+        parameters = [parameter for clause in wheres for parameter in clause.parameters]
+        if asked.limit is not None:
+            sql += " LIMIT ? OFFSET ?"
+            parameters += [asked.limit, asked.offset]
+        return session.fetch(self.marked(sql), parameters)
+
+    def count(
+        self, session: ReadingSession, tables: SearchTables, grams: GramQuery, where: Clause | None, cap: int | None
+    ) -> int:
+        """How many documents have these grams and meet a condition; a cap is where counting may end."""
+        source = self.source(tables, grams, docs=where is not None)
+        wheres = [clause for clause in (source.where, where) if clause is not None and clause.sql]
+        condition = " AND ".join(f"({clause.sql})" for clause in wheres)
+        inner = f"FROM {source.tables}" + (f" WHERE {condition}" if condition else "")
+        parameters = [parameter for clause in wheres for parameter in clause.parameters]
+        if cap is None:
+            sql = f"SELECT count(*) {inner}"
+        else:
+            sql, parameters = f"SELECT count(*) FROM (SELECT 1 {inner} LIMIT ?) AS hits", [*parameters, cap]  # noqa: S608
+        return int(session.fetch(self.marked(sql), parameters)[0][0])

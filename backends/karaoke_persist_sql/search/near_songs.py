@@ -1,0 +1,119 @@
+"""Songs and artists that a query with slips may have meant.
+
+Candidates come by grams: each needle is there, or a word near it. Few are measured at once; of many, those with one
+slip are looked for first, in the order of places, then those with two, until there are enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from karaoke_persist.contract.search import SearchDocument, near
+from karaoke_persist.contract.search.plan import Needle
+from karaoke_persist.contract.search.request import NEAR_MOST
+from karaoke_persist.models.text import key_fold
+from karaoke_persist_sql.search.clauses import Alternatives, Asked, contained_grams
+from karaoke_persist_sql.search.grams import name_gram, parts_of
+from karaoke_persist_sql.search.hits import Hits
+from karaoke_persist_sql.search.index import Clause
+from karaoke_persist_sql.search.rows import IndexRow, document_of_row, placed_rows, unwrapped, wrapped
+from karaoke_persist_sql.search.vocabulary import Slips, words_near
+
+FEW = 300
+"""Up to so many candidates are measured at once; of more, so many at a time."""
+_COLUMNS = ", ".join(("{place}", *(f"d.{name}" for name in IndexRow._fields)))
+
+
+class NearMatches:
+    """The near matches of one plan."""
+
+    def __init__(self, hits: Hits) -> None:
+        plan = hits.plan
+        self._plan, self._hits = plan, hits
+        self._filtered = hits.of(replace(plan, needles=(), fielded=()))
+        self._words = {needle: words_near(hits, needle) for needle in (*plan.needles, *plan.fielded)}
+
+    def songs(self) -> list[str]:
+        """The keys of the songs with the fewest slips."""
+        if not any(self._words.values()):
+            return []
+        most = sum(max(words.values(), default=0) for words in self._words.values())
+        few = self._documents(self._asked(most), limit=FEW + 1)
+        if len(few) <= FEW:
+            return self._least(document for _, document in few)
+        found: list[str] = []
+        for slips in range(1, most + 1):
+            for key in self._with(slips):
+                found.append(key)
+                if len(found) == NEAR_MOST:
+                    return found
+        return found
+
+    def artists(self) -> list[str]:
+        """The names of the artists with the fewest slips."""
+        plan = self._plan
+        if not plan.whole and not any(needle.field == "artist" for needle in plan.fielded):
+            return []
+        least: dict[str, int] = {}
+        words = {word for needle, some in self._words.items() if needle.field in (None, "artist") for word in some}
+        for name, forms in self._artists_with(words):
+            slips = near.artist_distance(plan, _artist(forms))
+            if slips and slips < least.get(name, slips + 1) and self._passes(name, forms):
+                least[name] = slips
+        ranked = sorted(least, key=lambda name: (least[name], key_fold(name), name))
+        return ranked[:NEAR_MOST]
+
+    # songs
+
+    def _asked(self, most: int) -> Asked:
+        """The candidates for so many slips at most."""
+        asked = self._filtered.tests.rest()
+        return asked.plus(needed=[_alternatives(needle, words, most) for needle, words in self._words.items()])
+
+    def _documents(self, asked: Asked, *, after: int | None = None, limit: int) -> list[tuple[int, SearchDocument]]:
+        rows = self._hits.stream(asked, _COLUMNS, after=after, limit=limit)
+        return [(place, document_of_row(row)) for place, row in placed_rows(rows)]
+
+    def _least(self, documents: Iterable[SearchDocument]) -> list[str]:
+        measured = ((near.distance(self._plan, document), document.order) for document in documents)
+        best = sorted((slips, *order) for slips, order in measured if slips)
+        return [each[-1] for each in best[:NEAR_MOST]]
+
+    def _with(self, slips: int) -> Iterator[str]:
+        """The songs with just so many slips, in the order of places."""
+        asked, after = self._asked(slips), None
+        while documents := self._documents(asked, after=after, limit=FEW):
+            for _, document in documents:
+                if near.distance(self._plan, document) == slips:
+                    yield document.id
+            after = documents[-1][0]
+
+    # artists
+
+    def _artists_with(self, words: set[str]) -> set[tuple[str, tuple[str, ...]]]:
+        """The artists who have one of these words: their names, and the forms that go with them."""
+        hits = self._hits
+        artists, links = hits.tables.name(hits.tables.artists), hits.tables.name(hits.tables.artist_words)
+        ids = f"SELECT artist_id FROM {links} WHERE {hits.dialect.among('word', 'text')}"  # noqa: S608
+        sql = f"SELECT name, forms FROM {artists} WHERE id IN ({ids})"  # noqa: S608
+        packed = hits.session.plans.dialect.pack(sorted(words))
+        return {(name, unwrapped(forms)) for name, forms in hits.fetch(sql, (packed,))} if words else set()
+
+    def _passes(self, name: str, forms: tuple[str, ...]) -> bool:
+        """Whether a song of that artist passes the filters."""
+        filtered = self._filtered
+        if filtered.plan.is_everything and filtered.plan.hidden:
+            return True
+        same = Clause("d.artist = ? AND coalesce(d.more_artist, '') = ?", (forms[0], wrapped(forms[1:]) or ""))
+        return filtered.count(filtered.tests.rest().plus(same, needed=[((name_gram(name),),)]), cap=1) > 0
+
+
+def _alternatives(needle: Needle, words: Slips, most: int) -> Alternatives:
+    near_by = tuple(parts_of(word, start=True, end=True) for word, slips in words.items() if slips <= most)
+    return (*contained_grams(needle), *near_by)
+
+
+def _artist(forms: tuple[str, ...]) -> SearchDocument:
+    """A document of which only the artist matters."""
+    return SearchDocument("", (), forms, (), (), (), "", None, None, None, False, False, 0)

@@ -1,0 +1,95 @@
+"""A page by relevance.
+
+A question with few candidates is answered at once: all hits with their tiers, sorted here. For any other, one tier
+after the other is read in the order of places until the page is full, so that the number of hits does not matter.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from karaoke_persist.contract.search import SearchRequest
+from karaoke_persist.contract.search.plan import LAST_TIER
+from karaoke_persist_sql.search.clauses import Asked
+from karaoke_persist_sql.search.hits import Hits
+from karaoke_persist_sql.search.index import Clause
+
+FEW = 400
+"""Up to so many candidates, all are looked at."""
+_COLUMNS = "{place}, d.song_id, d.title, d.artist"
+
+
+class Found(NamedTuple):
+    """A page of songs by their keys, and the place of the last one if there are more."""
+
+    keys: list[str]
+    place: tuple[Any, ...] | None
+
+
+class Hit(NamedTuple):
+    """A song of a page."""
+
+    tier: int
+    place: int
+    song_id: str
+    title: str
+    artist: str
+
+
+def page_by_relevance(hits: Hits, request: SearchRequest) -> Found:
+    """The page that a request asks for."""
+    asked = hits.tests.everything()
+    few = bool(asked.grams.needed) and hits.candidates(asked, FEW + 1) <= FEW
+    found = _of_few(hits, request, asked) if few else _by_tiers(hits, request)
+    page = found[: request.limit]
+    last = page[-1] if page and len(found) > len(page) else None
+    place = None if last is None else (last.tier, last.title, last.artist, last.song_id)
+    return Found([hit.song_id for hit in page], place)
+
+
+def _of_few(hits: Hits, request: SearchRequest, asked: Asked) -> list[Hit]:
+    number = hits.tests.tier_number() if hits.plan.whole else Clause(str(LAST_TIER))
+    sql, parameters = hits.statement(asked, f"{number.sql}, {_COLUMNS}")
+    found = sorted(Hit(*row) for row in hits.fetch(sql, (*number.parameters, *parameters)))
+    if request.after is not None:
+        tier, *order = request.after
+        mark = (tier, _place_of(hits, order))
+        found = [hit for hit in found if hit[:2] > mark]
+    return found[request.offset : request.offset + request.limit + 1]
+
+
+def _by_tiers(hits: Hits, request: SearchRequest) -> list[Hit]:
+    first, after = 0 if hits.plan.whole else LAST_TIER, None
+    if request.after is not None:
+        first, *order = request.after
+        after = _place_of(hits, order)
+    found: list[Hit] = []
+    wanted, offset = request.limit + 1, request.offset
+    for tier in range(first, LAST_TIER + 1):
+        asked = hits.tests.tier(tier) if hits.plan.whole else hits.tests.everything()
+        rows = hits.stream(asked, _COLUMNS, after=after, limit=wanted - len(found), offset=offset)
+        found += [Hit(tier, *row) for row in rows]
+        if len(found) == wanted:
+            break
+        if offset:
+            offset = 0 if rows else max(0, offset - _number_of(hits, asked, after))
+        after = None
+    return found
+
+
+def _number_of(hits: Hits, asked: Asked, after: int | None) -> int:
+    return hits.count(asked if after is None else asked.plus(Clause("d.place > ?", (after,))))
+
+
+def _place_of(hits: Hits, order: list[Any]) -> int:
+    """The place of the last document up to one, which may be gone."""
+    docs = hits.tables.name(hits.tables.docs)
+    sql = (
+        f"SELECT place FROM {docs} WHERE (title, artist, song_id) <= (?, ?, ?)"  # noqa: S608
+        " ORDER BY title DESC, artist DESC, song_id DESC LIMIT 1"
+    )
+    rows = hits.fetch(sql, order)
+    return int(rows[0][0]) if rows else _BEFORE_ALL
+
+
+_BEFORE_ALL = -(1 << 63)

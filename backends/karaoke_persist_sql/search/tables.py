@@ -1,0 +1,104 @@
+"""The tables of the search index. They are functions of the songs' rows alone, and are written beside them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import DDL, Column, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint, event
+
+from karaoke_persist.contract.search import NORMALISER
+from karaoke_persist.models import Kind
+from karaoke_persist_sql import names
+from karaoke_persist_sql.search.rows import IndexRow
+
+PREFIX: Final = "kp_search"
+COUNTS: Final = ("songs", "visible", "plays", "visible_plays")
+"""How many songs, how many that are not hidden, and how often both were sung."""
+SUNG: Final = ("artists", "plays", "visible_plays")
+FACETS: Final = ("facet", "hidden", "fold", "value", "songs")
+_INTEGERS = frozenset(
+    {"place", "year", "lyrics", "hidden", "length", "rank", "further", "id", "artist_id", "version", *COUNTS, *SUNG}
+)
+_NULLABLE = frozenset(
+    {
+        "album",
+        "more_title",
+        "more_artist",
+        "more_album",
+        "title_initials",
+        "artist_initials",
+        "language",
+        "genre",
+        "year",
+    }
+)
+
+
+class SearchTables:
+    """The tables of one index, which share a prefix."""
+
+    def __init__(self, metadata: MetaData, dialect: Any, prefix: str = PREFIX) -> None:
+        self._metadata, self._dialect, self.prefix = metadata, dialect, prefix
+        self.docs = self._table("docs", ("place", *IndexRow._fields), ("place",), unique=("song_id",))
+        """The documents. `place` numbers them in the order in which they are shown."""
+        self.words = self._table("words", ("length", "word"), ("length", "word"))
+        """The words of titles and artists, for near matches. Nothing is ever taken out."""
+        self.artists = self._table("artists", ("id", "name", "forms", *COUNTS), ("id",), unique=("name", "forms"))
+        """The artists: a name with all forms that go with it, and how many songs have them."""
+        form = ("further", "form", "artist_id")
+        self.artist_forms = self._table("artist_forms", form, form)
+        """The artists by each form; those by a primary one come first."""
+        self.artist_words = self._table("artist_words", ("word", "artist_id"), ("word", "artist_id"))
+        """The artists by each word of their forms."""
+        self.artist_starts = self._table("artist_starts", ("start", "form", "name", *SUNG), ("start", "form", "name"))
+        """For the first one, two and three characters of the forms of artists: the primary form, the name, how many
+        rows of `artists` have such a form, and how often their songs were sung."""
+        self.song_starts = self._table("song_starts", ("start", "rank", "place"), ("start", "rank", "place"))
+        """The same for the songs that were sung. `rank` is how often, negative, so that the most sung come first."""
+        self.facets = self._table("facets", FACETS, ("facet", "hidden", "fold", "value"))
+        """How many songs have each language, genre and decade, and how many hidden ones each artist."""
+        self.state = self._table("state", ("id", "version"), ("id",))
+        """The version of the normaliser that made the index."""
+        self._index(self.docs, "title", "artist", "song_id")
+        self._index(self.artist_starts, "start", "plays", "form", "name")
+        self._index(self.artist_starts, "start", "visible_plays", "form", "name")
+        self._after_create(self.docs, *dialect.search.creation(self))
+        self._after_create(self.state, f"INSERT INTO {self.name(self.state)} VALUES (1, {NORMALISER.version})")  # noqa: S608
+
+    @property
+    def all(self) -> tuple[Table, ...]:
+        """Every table that SQLAlchemy knows."""
+        artists = self.artists, self.artist_forms, self.artist_words, self.artist_starts
+        return (self.docs, self.words, *artists, self.song_starts, self.facets, self.state)
+
+    def name(self, table: Table) -> str:
+        """A table's name as statements say it."""
+        return str(self._dialect.qualified(table.name))
+
+    def _table(self, name: str, columns: tuple[str, ...], key: tuple[str, ...], unique: tuple[str, ...] = ()) -> Table:
+        """A table; one with a number for its key and other uniqueness beside it is kept by that number."""
+        table = f"{self.prefix}_{name}"
+        more = [UniqueConstraint(*unique, name=names.unique_name(table, unique))] if unique else []
+        return Table(
+            table,
+            self._metadata,
+            *(self._column(column) for column in columns),
+            *(self._dialect.search.more_columns() if name == "docs" else ()),
+            PrimaryKeyConstraint(*key, name=names.primary_key_name(table)),
+            *more,
+            schema=self._dialect.schema,
+            **(self._dialect.table_options if unique else self._dialect.counter_options),
+        )
+
+    def _column(self, name: str) -> Column[Any]:
+        kind = Kind.INTEGER if name in _INTEGERS else Kind.TEXT
+        return Column(name, self._dialect.column_types[kind], nullable=name in _NULLABLE, autoincrement=False)
+
+    def _index(self, table: Table, *columns: str) -> None:
+        parts = [table.c[name].desc() if name in COUNTS else table.c[name] for name in columns]
+        Index(names.index_name(table.name, *columns), *parts)
+
+    def _after_create(self, table: Table, *statements: str) -> None:
+        for statement in statements:
+            ddl: Any = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl)

@@ -1,0 +1,62 @@
+"""The words within a slip or two of a term.
+
+A slip is local: an insertion, a deletion or a substitution touches one place of the term, a swap two neighbours. So
+some stretch of the term is in the word as it was, and the vocabulary need only be asked for words with such a stretch:
+
+- one slip, the term cut in two. If the slip does not touch the first part, the word starts with it. Otherwise, unless
+  it is a swap over the cut, it does not touch the second part, and the word ends with that. The swap gives one word.
+- two slips, the term between a beginning and an end of a quarter each. If neither is as it was, one slip touches the
+  beginning and the other the end, each of them perhaps the next character too, if it is a swap. What lies between
+  those characters is in the word.
+
+Nothing is lost by asking so; the distance itself is measured afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from karaoke_persist.contract.search import near
+from karaoke_persist.contract.search.plan import Needle
+from karaoke_persist_sql.search.clauses import any_of, begins_with
+from karaoke_persist_sql.search.hits import Hits
+from karaoke_persist_sql.search.index import Clause
+
+Slips = dict[str, int]
+"""Words, with how many slips away they are."""
+
+
+def words_near(hits: Hits, needle: Needle) -> Slips:
+    """The words of titles and artists that a needle may have meant, not counting itself."""
+    if not near.may_slip(needle):
+        return {}
+    found = {word for own in needle.forms if near.allowed(own) for word in _candidates(hits, own)}
+    measured = ((word, near.slips_to(needle, word)) for word in found)
+    return {word: slips for word, slips in measured if slips}
+
+
+def _candidates(hits: Hits, term: str) -> list[str]:
+    slips = near.allowed(term)
+    stretch = any_of(stretches(term, hits.dialect.contains("word")))
+    lengths = range(len(term) - slips, len(term) + slips + 1)
+    marks = ", ".join("?" * len(lengths))
+    sql = f"SELECT word FROM {hits.tables.name(hits.tables.words)} WHERE length IN ({marks}) AND {stretch.sql}"  # noqa: S608
+    return [word for (word,) in hits.fetch(sql, (*lengths, *stretch.parameters))]
+
+
+def stretches(term: str, contained: str) -> Iterator[Clause]:
+    """The tests of a word, one of which holds for every word that is near."""
+    if near.allowed(term) == 1:
+        cut = len(term) // 2
+        yield begins_with("word", term[:cut])
+        yield _ends(term[cut:])
+        yield Clause("word = ?", (f"{term[: cut - 1]}{term[cut]}{term[cut - 1]}{term[cut + 1 :]}",))
+        return
+    quarter = len(term) // 4
+    yield begins_with("word", term[:quarter])
+    yield _ends(term[-quarter:])
+    yield Clause(contained, (term[quarter + 1 : -quarter - 1],))
+
+
+def _ends(text: str) -> Clause:
+    return Clause(f"substr(word, CAST(length - {len(text) - 1} AS integer)) = ?", (text,))

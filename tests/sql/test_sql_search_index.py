@@ -1,0 +1,117 @@
+"""The index answers as the rules say, whatever was written, and however much of it there is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from search_samples import requests, songs_of
+from sqlite_probes import reading
+
+from karaoke_persist.contract import Eq, In, Query
+from karaoke_persist.contract.reference.search import complete, search, search_artists
+from karaoke_persist.contract.search import ArtistSearchRequest, SearchRequest
+from karaoke_persist.models import Song
+from karaoke_persist_sql.search import near_songs, pages, places, sorted_pages
+from karaoke_persist_sql.search import artist_names, completion
+
+KEYS = [f"s{number}" for number in range(12)]
+CHANGES = st.one_of(
+    st.tuples(st.just("upsert"), st.lists(songs_of(KEYS), min_size=1, max_size=6, unique_by=lambda song: song.id)),
+    st.tuples(st.just("patch"), st.tuples(st.sampled_from(KEYS), songs_of(KEYS))),
+    st.tuples(st.just("play"), st.tuples(st.sampled_from(KEYS), st.integers(0, 3))),
+    st.tuples(st.just("hide"), st.tuples(st.lists(st.sampled_from(KEYS), min_size=1), st.booleans())),
+    st.tuples(st.just("delete"), st.lists(st.sampled_from(KEYS), min_size=1, max_size=3)),
+    st.tuples(st.just("undone"), st.lists(songs_of(KEYS), min_size=1, max_size=3, unique_by=lambda song: song.id)),
+)
+FIELDS = ("title", "artist", "album", "aliases", "year", "genre")
+
+
+def apply(session, change):
+    """Do one of the changes."""
+    kind, what = change
+    if kind == "upsert":
+        session.upsert(what)
+    elif kind == "patch":
+        key, song = what
+        session.patch_where(Query(Song, Eq("id", key)), {name: getattr(song, name) for name in FIELDS})
+    elif kind == "play":
+        key, plays = what
+        if session.get(Song, [key]):
+            session.patch(Song, key, {"play_count": plays})
+    elif kind == "hide":
+        keys, hidden = what
+        session.patch_where(Query(Song, In("id", keys)), {"hidden": hidden})
+    elif kind == "delete":
+        session.delete_where(Query(Song, In("id", what)))
+    else:
+        savepoint = session.savepoint()
+        session.upsert(what)
+        session.delete_where(Query(Song, In("id", KEYS[:4])))
+        savepoint.rollback()
+
+
+def answers(asked, request):
+    """What is answered, from page to page."""
+    if isinstance(request, SearchRequest):
+        result = asked.search(request)
+        yield result
+        if result.place is not None:
+            yield asked.search(replace(request, after=result.place, offset=request.offset % 2))
+    elif isinstance(request, ArtistSearchRequest):
+        yield asked.search_artists(request)
+    else:
+        yield asked.complete(request)
+
+
+class Reference:
+    """The answers of the rules, over a session."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def search(self, request):
+        """By looking at every song."""
+        return search(self.session, request)
+
+    def search_artists(self, request):
+        """The same grouped."""
+        return search_artists(self.session, request)
+
+    def complete(self, request):
+        """The same for beginnings."""
+        return complete(self.session, request)
+
+
+@pytest.fixture(params=[None, 0, 2], ids=["as it is", "everything is many", "two are few"])
+def few(request, monkeypatch):
+    """What counts as few, so that small data takes every way."""
+    if request.param is not None:
+        for module in (pages, sorted_pages, near_songs, artist_names, completion):
+            monkeypatch.setattr(module, "FEW", max(request.param, 1) if module is near_songs else request.param)
+        for name, value in {"GAP": 4, "REACH": 8, "ROOM": 2, "_WINDOW": 2}.items():
+            monkeypatch.setattr(places, name, value)
+
+
+@pytest.mark.usefixtures("few")
+def test_any_changes_and_any_questions(store):
+    """After any changes, any question about songs, artists or beginnings has the answer of the rules."""
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.lists(CHANGES, min_size=1, max_size=6), st.lists(requests, min_size=1, max_size=6))
+    def check(changes, asked):
+        session = store.session()
+        try:
+            for change in changes:
+                apply(session, change)
+            for request in asked:
+                expected = list(answers(Reference(session), request))
+                assert list(answers(session, request)) == expected, request
+        finally:
+            session.rollback()
+
+    check()
+    with reading(store) as session:
+        assert not session.find(Query(Song))
