@@ -14,8 +14,7 @@ from karaoke_persist.contract import Eq, In, Query
 from karaoke_persist.contract.reference.search import complete, search, search_artists
 from karaoke_persist.contract.search import ArtistSearchRequest, SearchRequest
 from karaoke_persist.models import Song
-from karaoke_persist_sql.search import near_songs, pages, places, sorted_pages
-from karaoke_persist_sql.search import artist_names, completion
+from karaoke_persist_sql.search import artist_names, completion, near_songs, pages, places, sorted_pages
 
 KEYS = [f"s{number}" for number in range(12)]
 CHANGES = st.one_of(

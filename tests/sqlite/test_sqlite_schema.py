@@ -111,7 +111,10 @@ def test_alembic_finds_nothing_to_change(path):
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         # SQLAlchemy knows no full-text tables; their definitions are compared elsewhere, as text.
-        opts = {"version_table": VERSION_TABLE, "include_name": lambda name, *_: not str(name).startswith("kp_search_grams")}
+        opts = {
+            "version_table": VERSION_TABLE,
+            "include_name": lambda name, *_: not str(name).startswith("kp_search_grams"),
+        }
         context = MigrationContext.configure(connection, opts=opts)
         differences = compare_metadata(context, sql_schema_metadata(path))
     engine.dispose()
