@@ -1,9 +1,10 @@
 """Grams: the short pieces of a document by which an index finds it.
 
 Of every word of every form, padded with a space on either side: each character, each two and each three of them in a
-row. So any needle is covered by grams, its words one by one. Beside them stand marked grams, for the beginning and the end of titles and artists, for initials, and for what songs are filtered
-by. Markers and signs are written in full-width characters, which no fold can hold, because NFKC replaces them; an index
-therefore sees letters, digits and characters beyond ASCII alone.
+row. So any needle is covered by grams, its words one by one. Beside them stand marked grams, for the beginning and
+the end of titles and artists, for initials, and for what songs are filtered by. Markers and signs are written in
+full-width characters, which no fold can hold, because NFKC replaces them; an index therefore sees letters, digits and
+characters beyond ASCII alone.
 """
 
 from __future__ import annotations

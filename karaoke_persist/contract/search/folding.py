@@ -19,6 +19,7 @@ from karaoke_persist.models.text import fold_letters, key_fold
 _KATAKANA_TO_HIRAGANA = {code: chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´＇"))
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+_NO_LETTERS = {**_APOSTROPHES, **_CONTROLS}
 _NOT_A_WORD = re.compile(r"[^\w\s]|_")
 _SPELLING: Final = frozenset({"Mn", "Mc"})
 _ASCII_SIMPLE = re.compile(r"[A-Za-z0-9 ]*")
@@ -38,7 +39,8 @@ class Normaliser:
 
     def letters_of(self, text: str) -> str:
         """A text without case, accents, width, apostrophes and control characters."""
-        return fold_letters(text.translate(_CONTROLS).translate(_APOSTROPHES)).translate(_APOSTROPHES)
+        plain = text.translate(_NO_LETTERS)
+        return plain.lower() if text.isascii() else fold_letters(plain).translate(_APOSTROPHES)
 
     def spelled(self, text: str) -> str:
         """A text with its letters folded and a space for everything that is none; spaces as they come."""
