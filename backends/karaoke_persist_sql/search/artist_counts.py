@@ -6,14 +6,19 @@ and beginnings lead to; and only songs that were sung change what is kept of tha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from karaoke_persist.contract.findings import Finding
 from karaoke_persist_sql.search.rows import IndexRow, unwrapped, wrapped
 from karaoke_persist_sql.search.tables import COUNTS, SUNG, SearchTables
-from karaoke_persist_sql.search.tally import Tally, starts_of, words_of
+from karaoke_persist_sql.search.tally import Tally, difference, starts_of, words_of
 
 Artist = tuple[str, str]
 """A name, and all the forms that go with it, as one text."""
+
+
+Numbered = tuple[int, tuple[str, ...]]
 
 
 class ArtistTally:
@@ -43,7 +48,7 @@ class ArtistTally:
         if not self._changes:
             return
         table, search = self._tables.name(self._tables.artists), session.plans.dialect.search
-        names = session.plans.dialect.pack(list({name for name, _ in self._changes}))
+        names = session.plans.dialect.pack(sorted({name for name, _ in self._changes}))
         sql = f"SELECT name, forms, id, songs FROM {table} WHERE {search.among('name', 'text')}"  # noqa: S608
         rows = session.fetch(search.marked(sql), (names,))
         self._there = {(name, forms): (number, songs) for name, forms, number, songs in rows}
@@ -52,7 +57,7 @@ class ArtistTally:
 
     def write(self, session: Any) -> None:
         """Write what changed."""
-        come, gone = [], []
+        come, gone = list[Numbered](), list[Numbered]()
         for (name, forms), numbers in self._changes.items():
             number, before = self._there.get((name, forms), (self._next, 0))
             after, single = before + numbers[0], unwrapped(forms)
@@ -67,6 +72,28 @@ class ArtistTally:
         self._counts.write(session, self._tables)
         self._starts.write(session, self._tables)
         self._link(session, come, gone)
+
+    def differences(self, session: Any) -> Iterator[Finding]:
+        """What the tables hold beside what was counted here, from nothing on; artists are numbered as they are."""
+        self.read(session)
+        tables, there = self._tables, {artist: number for artist, (number, _) in self._there.items()}
+        numbered = [(there.get(artist, 0), artist, numbers) for artist, numbers in self._changes.items()]
+        for _, (name, forms), numbers in numbered:
+            self._count_starts(name, unwrapped(forms), 1, numbers)
+        expected = (
+            (tables.artists, ((number, *artist, *numbers) for number, artist, numbers in numbered)),
+            (tables.artist_starts, self._starts.rows()),
+            (
+                tables.artist_forms,
+                (link for number, artist, _ in numbered for link in _forms(number, unwrapped(artist[1]))),
+            ),
+            (
+                tables.artist_words,
+                (link for number, artist, _ in numbered for link in _words(number, unwrapped(artist[1]))),
+            ),
+        )
+        for table, rows in expected:
+            yield from difference(session, table, tables.name(table), rows)
 
     def _count_starts(self, name: str, forms: tuple[str, ...], more: int, numbers: tuple[int, ...]) -> None:
         changes = (more, *numbers[2:])

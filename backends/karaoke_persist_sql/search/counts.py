@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from karaoke_persist.contract.findings import Finding
 from karaoke_persist.models.text import key_fold
 from karaoke_persist_sql.search.artist_counts import ArtistTally
 from karaoke_persist_sql.search.rows import IndexRow, PlacedRow
 from karaoke_persist_sql.search.tables import FACETS, SearchTables
-from karaoke_persist_sql.search.tally import Tally, starts_of, words_of
+from karaoke_persist_sql.search.tally import Tally, difference, starts_of, words_of
 
 
 class Tallies:
@@ -53,6 +54,16 @@ class Tallies:
             self._artists.write(session)
             self._write_sung(session)
             self._write_vocabulary(session)
+
+    def differences(self, session: Any) -> Iterator[Finding]:
+        """What the tables hold beside what was counted here, from nothing on."""
+        tables = self._tables
+        yield from difference(session, tables.facets, tables.name(tables.facets), self._facets.rows())
+        yield from self._artists.differences(session)
+        yield from difference(session, tables.song_starts, tables.name(tables.song_starts), self._sung)
+        words = session.fetch(f"SELECT length, word FROM {tables.name(tables.words)}", ())  # noqa: S608
+        if missing := len(self._vocabulary.difference(map(tuple, words))):
+            yield Finding("counts", tables.words.name, f"{missing} words are missing")
 
     def _count(self, placed: PlacedRow, sign: int) -> None:
         row = placed.row

@@ -1,9 +1,10 @@
 """Grams: the short pieces of a document by which an index finds it.
 
 Of every word of every form, padded with a space on either side: each character, each two and each three of them in a
-row. So any needle is covered by grams, its words one by one. Beside them stand marked grams, for the beginning and the end of titles and artists, for initials, and for what songs are filtered
-by. Markers and signs are written in full-width characters, which no fold can hold, because NFKC replaces them; an index
-therefore sees letters, digits and characters beyond ASCII alone.
+row. So any needle is covered by grams, its words one by one. Beside them stand marked grams, for the beginning and
+the end of titles and artists, for initials, and for what songs are filtered by. Markers and signs are written in
+full-width characters, which no fold can hold, because NFKC replaces them; an index therefore sees letters, digits and
+characters beyond ASCII alone.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ TITLE, ARTIST, INITIALS, NAME, GENRE, LANGUAGE, YEAR, DECADE = "ＴＡＩＮＧ�
 LYRICS, HIDDEN, SUNG = "Ｗ", "Ｈ", "Ｓ"
 """Whole grams: of songs with lyrics, of hidden ones, and of those that were sung."""
 
-_SIGNS = {code: chr(0xFEE0 + code) for code in range(0x21, 0x7F) if not (chr(code).isdigit() or chr(code).islower())}
+_SIGNS = {code: chr(0xFEE0 + code) for code in range(0x80) if not (chr(code).isdigit() or chr(code).islower())}
 _SIGNS[ord(" ")] = SPACE
 _PLAIN = {ord(sign): code for code, sign in _SIGNS.items() if not chr(code).isupper()}
 _LONGEST_VALUE = 32
@@ -104,7 +105,11 @@ def parts_of(text: str, *, start: bool = False, end: bool = False) -> Grams:
 
 
 def _covering(word: str, start: bool, end: bool) -> Iterator[str]:
-    padded = f"{SPACE if start else ''}{gram_text(word)}{SPACE if end else ''}"
+    text = gram_text(word)
+    if len(text) == 1 and end and not start:
+        yield text  # what ends in a space is a gram of three characters only
+        return
+    padded = f"{SPACE if start else ''}{text}{SPACE if end else ''}"
     if len(padded) <= LENGTH or not word:
         yield padded
         return

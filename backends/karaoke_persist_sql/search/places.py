@@ -14,12 +14,12 @@ from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 
 START: Final = 1 << 40
 """The place of the first document; others may come before it."""
-GAP: Final = 1 << 20
+GAP: Final = 1 << 22
 """At least so much is between documents at either end."""
-REACH: Final = 1 << 28
+REACH: Final = 1 << 30
 """Few at a time are set apart by more: so far does a batch reach. Others will come between them."""
 SHARE: Final = 4
-"""A single document takes so small a share of the room behind its neighbour, lest an ascending run halve it each time."""
+"""A single document takes this part of the room behind its neighbour, lest an ascending run halve it each time."""
 ROOM: Final = 1 << 6
 """At least so much is between documents that are spread anew."""
 _WINDOW: Final = 16

@@ -5,11 +5,12 @@ A batch adds up in Python what it changes, and writes each counter once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Table
 
+from karaoke_persist.contract.findings import Finding
 from karaoke_persist_sql.search.tables import SearchTables
 
 STARTS = (1, 2, 3)
@@ -34,6 +35,10 @@ class Tally:
         there = self.changes.get(key)
         self.changes[key] = numbers if there is None else tuple(map(int.__add__, there, numbers))
 
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table that was empty before these changes."""
+        return ((*key, *numbers) for key, numbers in self.changes.items())
+
     def write(self, session: Any, tables: SearchTables) -> None:
         """Write every counter that changed, and delete those that count nothing any more."""
         changes = [(*key, *numbers) for key, numbers in self.changes.items() if any(numbers)]
@@ -47,6 +52,14 @@ class Tally:
         fewer = [change[: len(self.key)] for change in changes if change[first] < 0]
         if fewer:
             search.take(session, name, self.key, fewer, f"{self.numbers[0]} < 1")
+
+
+def difference(session: Any, table: Table, name: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[Finding]:
+    """Where a table does not hold just these rows."""
+    columns = ", ".join(column.name for column in table.columns)
+    there = {tuple(row) for row in session.fetch(f"SELECT {columns} FROM {name}", ())}  # noqa: S608
+    if wrong := len(there.symmetric_difference(rows)):
+        yield Finding("counts", table.name, f"{wrong} rows too many or too few for the documents")
 
 
 def words_of(forms: Iterable[str]) -> set[str]:

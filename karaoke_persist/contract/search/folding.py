@@ -28,6 +28,7 @@ _INVISIBLE = dict.fromkeys(
     for code in codes
 )
 """Joiners, directions and variants: what says only how its neighbours are drawn."""
+_NO_LETTERS: Final = {**_APOSTROPHES, **CONTROLS_TO_SPACES, **_INVISIBLE}
 _NOT_A_WORD = re.compile(r"[^\w\s]|_")
 _SPELLING: Final = frozenset({"Mn", "Mc"})
 _ASCII_SIMPLE = re.compile(r"[A-Za-z0-9 ]*")
@@ -47,8 +48,8 @@ class Normaliser:
 
     def letters_of(self, text: str) -> str:
         """A text without case, accents, width, apostrophes and control characters."""
-        plain = text.translate(CONTROLS_TO_SPACES).translate(_APOSTROPHES).translate(_INVISIBLE)
-        return fold_letters(plain).translate(_APOSTROPHES)
+        plain = text.translate(_NO_LETTERS)
+        return plain.lower() if text.isascii() else fold_letters(plain).translate(_APOSTROPHES)
 
     def spelled(self, text: str) -> str:
         """A text with its letters folded and a space for everything that is none; spaces as they come."""
