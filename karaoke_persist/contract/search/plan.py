@@ -10,6 +10,7 @@ from typing import Final
 from karaoke_persist.contract.search.document import SearchDocument, same_filter
 from karaoke_persist.contract.search.folding import CONTROLS_TO_SPACES, Normaliser
 from karaoke_persist.contract.search.query import MOST_TERMS, SearchQuery, Term, TextField, Years
+from karaoke_persist.models.json_values import INT64_MAX, INT64_MIN
 
 LAST_TIER: Final = 6
 SHORTEST_INITIALS: Final = 2
@@ -66,13 +67,19 @@ def plan_of(query: SearchQuery, normaliser: Normaliser, *, hidden: bool = True) 
         needles=needles,
         fielded=tuple(needle for term, needle in served if not term.excluded and term.field is not None),
         excluded=tuple(needle for term, needle in served if term.excluded),
-        years=query.years,
+        years=None if query.years is None else _storable(query.years),
         language=query.language,
         genre=query.genre,
         with_lyrics=query.with_lyrics,
         hidden=hidden,
         truncated=len(found) > len(served),
     )
+
+
+def _storable(years: Years) -> Years:
+    """Years that a database can be asked about."""
+    first, last = (None if year is None else max(INT64_MIN, min(year, INT64_MAX)) for year in (years.first, years.last))
+    return Years(first, last)
 
 
 def _needles(term: Term, normaliser: Normaliser) -> Iterator[tuple[Term, Needle]]:
