@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from karaoke_persist.cli.backends import backends
+from karaoke_persist.cli.check import check
 from karaoke_persist.cli.conformance import conformance
 from karaoke_persist.cli.demo import demo
 from karaoke_persist.cli.history import history
@@ -31,7 +32,7 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, sync, search, complete, schema, backends, conformance):
+for _command in (demo, sync, search, complete, check, schema, backends, conformance):
     app.command()(_command)
 app.add_typer(users, name="users")
 app.add_typer(playlists, name="playlists")
