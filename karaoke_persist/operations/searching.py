@@ -161,5 +161,8 @@ def _query(query: Any) -> SearchQuery:
 
 def _highlights(plan: SearchPlan, song: Song) -> Mapping[TextField, tuple[Span, ...]]:
     texts: dict[TextField, str | None] = {"title": song.title, "artist": song.artist, "album": song.album}
-    found = {name: highlights(plan, name, text, NORMALISER) for name, text in texts.items() if text is not None}
-    return MappingProxyType({name: spans for name, spans in found.items() if spans})
+    found: dict[TextField, tuple[Span, ...]] = {}
+    for name, text in texts.items():
+        if text is not None and (spans := highlights(plan, name, text, NORMALISER)):
+            found[name] = spans
+    return MappingProxyType(found)
