@@ -93,6 +93,10 @@ class MemoryStore:
         """Nothing to do."""
         return _CURRENT
 
+    def check(self, *, repair: bool = False, progress: Progress | None = None) -> list[Finding]:
+        """Nothing is kept that could disagree."""
+        return []
+
     def close(self) -> None:
         """Let go; the last one to let go of a name takes its data along."""
         if self._closed:

@@ -75,7 +75,7 @@ def index_clauses(column: str, grams: GramQuery) -> Iterator[Clause]:
     every: dict[int, None] = {}
     rounds: dict[tuple[int, ...], None] = {}
     for alternatives in grams.needed:
-        codes = [[gram_code(gram) for gram in thinned(each)] for each in alternatives]
+        codes = [[gram_code(gram) for gram in each] for each in alternatives]
         longest = max(map(len, codes))
         for turn in zip(*(islice(cycle(each), longest) for each in codes), strict=True):
             either = tuple(dict.fromkeys(turn))
@@ -87,18 +87,6 @@ def index_clauses(column: str, grams: GramQuery) -> Iterator[Clause]:
         yield Clause(f"{column} @> CAST(? AS bigint[])", (_packed(every),))
     for either in rounds:
         yield Clause(f"{column} && CAST(? AS bigint[])", (_packed(either),))
-
-
-def thinned(grams: Grams) -> Grams:
-    """Enough grams to cover a needle: of a run of overlapping ones every third, and the last."""
-    last = len(grams) - 1
-    return tuple(
-        gram for place, gram in enumerate(grams) if place % 3 == 0 or place == last or len(gram) < 3 or _is_marked(gram)
-    )
-
-
-def _is_marked(gram: str) -> bool:
-    return gram[0] in (TITLE, ARTIST) or gram[-1] in (TITLE, ARTIST)
 
 
 def _packed(codes: dict[int, None] | tuple[int, ...]) -> str:

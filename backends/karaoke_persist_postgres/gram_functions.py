@@ -33,7 +33,7 @@ CREATE OR REPLACE FUNCTION {text}(
     || coalesce(more_artist || replace(replace(more_artist, E'\\n ', E'\\nＡ'), E' \\n', E'Ａ\\n'), '')
     || coalesce(more_album, '')
 """
-# One, two and three characters in a row, 21 bits each; the first two and three of initials, below zero; and facts. The
+# One, two and three characters in a row within a word and the spaces round it, 21 bits each; the first two and three of initials, below zero; and facts. The
 # cost tells the planner that nobody wants to do this for every row.
 _GRAMS: Final = """
 CREATE OR REPLACE FUNCTION {grams}(
@@ -41,9 +41,9 @@ CREATE OR REPLACE FUNCTION {grams}(
     title_initials text, artist_initials text, year bigint, lyrics bigint, hidden bigint, sung boolean,
     name_key bigint, genre_key bigint, language_key bigint
 ) RETURNS bigint[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 RETURN (
-    SELECT array_agg(a) FILTER (WHERE a NOT IN (10, 32))
-        || array_agg((a << 21) | b) FILTER (WHERE a <> 10 AND b NOT IN (10, 32))
-        || array_agg((a << 42) | (b << 21) | c) FILTER (WHERE 10 NOT IN (a, b, c))
+    SELECT array_agg(a) FILTER (WHERE a > 32)
+        || array_agg((a << 21) | b) FILTER (WHERE a > 10 AND b > 32)
+        || array_agg((a << 42) | (b << 21) | c) FILTER (WHERE a > 10 AND b > 32 AND c > 10)
     FROM (
         SELECT array_agg(ascii(letter)::bigint) AS letters
         FROM string_to_table({text}(title, artist, album, more_title, more_artist, more_album), NULL) AS letter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from karaoke_persist_postgres.gram_codes import gram_code, thinned
+from karaoke_persist_postgres.gram_codes import gram_code
 from karaoke_persist_postgres.walks import all_of
 from karaoke_persist_sql.search import (
     ARTIST,
@@ -35,7 +35,7 @@ _FIELDS: Final = ("title", "artist", "album")
 def row_clauses(grams: GramQuery) -> Iterator[Clause]:
     """Whether a document has grams that are asked for."""
     for alternatives in grams.needed:
-        yield _any([all_of([_of_row(gram) for gram in thinned(each)]) for each in alternatives])
+        yield _any([all_of([_of_row(gram) for gram in each]) for each in alternatives])
     yield from without_clauses(grams)
 
 

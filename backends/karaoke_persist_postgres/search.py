@@ -108,8 +108,10 @@ class PostgresSearch(SearchDialect):
 
     def take(self, session: WritingSession, table: str, columns: Columns, rows: Rows, condition: str = "") -> None:
         """One statement for all rows."""
-        same = [f'{column} = given.{column}_ COLLATE "C"' if isinstance(cell, str) else f"{column} = given.{column}_"
-                for column, cell in zip(columns, rows[0], strict=True)]
+        same = [
+            f'{column} = given.{column}_ COLLATE "C"' if isinstance(cell, str) else f"{column} = given.{column}_"
+            for column, cell in zip(columns, rows[0], strict=True)
+        ]
         which = " AND ".join((*same, *([condition] if condition else ())))
         given = f"{_unnested(rows)} AS given({', '.join(f'{column}_' for column in columns)})"
         session.run_many(self.marked(f"DELETE FROM {table} USING {given} WHERE {which}"), [_columns_of(session, rows)])  # noqa: S608

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.pool import Pool, PoolProxiedConnection
 
@@ -27,6 +27,13 @@ class Lease:
         self.pooled = pooled
         self.connection: Any = pooled.dbapi_connection
         self.since = time.monotonic()
+
+    @classmethod
+    def borrowed(cls, connection: Any) -> Self:
+        """A connection that belongs to somebody else, who ends its transaction too."""
+        lease = cls.__new__(cls)
+        lease.connection, lease.since = connection, time.monotonic()
+        return lease
 
 
 class _Turn:

@@ -141,6 +141,13 @@ class ReadingSession:
         """End a session that has nothing to commit."""
         self.rollback()
 
+    def execute(self, sql: str) -> None:
+        """Run a statement that has no answer."""
+        try:
+            self.plans.dialect.command(self._connection, sql)
+        except self.plans.dialect.driver_error as error:
+            self._fail(error)
+
     def fetch(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
         """The rows of a statement that a write asks for."""
         try:

@@ -129,13 +129,6 @@ class WritingSession(ReadingSession):
             raise
         self._host.finish(self._lease, writes=True, broken=False)
 
-    def execute(self, sql: str) -> None:
-        """Run a statement that has no answer."""
-        try:
-            self.plans.dialect.command(self._connection, sql)
-        except self.plans.dialect.driver_error as error:
-            self._fail(error)
-
     # what a backend may do faster
 
     def insert_rows(self, plan: ModelPlan, rows: list[tuple[Any, ...]]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from karaoke_persist.contract import CONTRACT_VERSION, BackendInfo, Capability, SchemaState, StoreOptions, StoreSession
+from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.contract.info import Durability
 from karaoke_persist.errors import BadOption, DataCorrupt, SchemaMismatch, SessionClosed, Unsupported
 from karaoke_persist_sql.dialect import Activity, SQLDialect
@@ -22,6 +23,8 @@ from karaoke_persist_sql.leases import RECYCLE_SECONDS, Lease, Leases
 from karaoke_persist_sql.plans import Plans
 from karaoke_persist_sql.reading import ReadingSession
 from karaoke_persist_sql.schema import state_of, upgrade
+from karaoke_persist_sql.search.building import build, is_unbuilt
+from karaoke_persist_sql.search.checking import Check
 from karaoke_persist_sql.session import WritingSession
 
 POOL_SIZE = 8
@@ -101,6 +104,20 @@ class SQLStore(ABC):
             engine.dispose()
             self.leave_writer()
         return self.schema()
+
+    def check(self, *, repair: bool = False, progress: Progress | None = None) -> list[Finding]:
+        """Compare the index of search with the songs, in one snapshot; mended in one transaction that is alone."""
+        tables = self.layout.search
+        if tables is None:
+            return []
+        session = cast("ReadingSession", self.session(read_only=not repair))
+        try:
+            findings = Check(session, tables, progress).findings(repair=repair)
+        except BaseException:
+            session.rollback()
+            raise
+        session.commit()
+        return findings
 
     def close(self) -> None:
         """Give everything back."""
@@ -229,6 +246,14 @@ class SQLStore(ABC):
             self._refuse_others_tables(raw)
         if state.state != "current":
             self.upgrade_schema(connection, state)
+            self._build_search(raw)
+
+    def _build_search(self, connection: Any) -> None:
+        """Make the index of search for songs that are older than it."""
+        tables = self.layout.search
+        session = self.writing_session(self, Lease.borrowed(connection), self.options.timeout)
+        if tables is not None and is_unbuilt(session, tables):
+            build(session, tables)
 
     def _refuse_others_tables(self, connection: Any) -> None:
         """Tables of our names without our version are somebody else's."""

@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-from karaoke_persist_sql.search import Clause, GramQuery, PlacedRow, SearchDialect, SearchTables, Source, grams_of
+from karaoke_persist_sql.search import (
+    Clause,
+    GramCheck,
+    GramQuery,
+    PlacedRow,
+    SearchDialect,
+    SearchTables,
+    Source,
+    grams_of,
+)
+from karaoke_persist_sqlite.gram_check import FullTextCheck
 
 _OPTIONS = "grams, content='', detail=none, columnsize=0, tokenize='ascii'"
 
@@ -44,6 +54,16 @@ class SQLiteSearch(SearchDialect):
         name = _grams(tables)
         sql = f"INSERT INTO {name} ({name}, rowid, grams) VALUES ('delete', ?, ?)"  # noqa: S608
         session.run_many(sql, [(place, " ".join(grams_of(row))) for place, row in rows])
+
+    def clear(self, session: Any, tables: SearchTables) -> None:
+        """The full-text index first."""
+        name = _grams(tables)
+        session.execute(f"INSERT INTO {name} ({name}) VALUES ('delete-all')")  # noqa: S608
+        super().clear(session, tables)
+
+    def gram_check(self, session: Any, tables: SearchTables) -> GramCheck:
+        """They stand apart from the documents, so they may disagree."""
+        return FullTextCheck(session, _grams(tables))
 
     def source(self, tables: SearchTables, grams: GramQuery, *, docs: bool = True) -> Source:
         """The full-text index leads, so that documents come in its order."""

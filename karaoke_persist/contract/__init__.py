@@ -1,6 +1,7 @@
 """The contract: what a backend promises, and the values that cross between core and backend."""
 
 from karaoke_persist.contract.changes import Change, ChangeKind, Written
+from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.contract.hooks import OperationFailure, hookimpl
 from karaoke_persist.contract.info import CONTRACT_VERSION, BackendInfo, Capability, Durability, SchemaState
 from karaoke_persist.contract.options import StoreOptions
@@ -58,6 +59,7 @@ __all__ = [
     "Eq",
     "Exists",
     "FacetCount",
+    "Finding",
     "FoldedContains",
     "FoldedEq",
     "Has",
@@ -70,6 +72,7 @@ __all__ = [
     "Order",
     "Placed",
     "Prefix",
+    "Progress",
     "Query",
     "Rotation",
     "RotationEntry",

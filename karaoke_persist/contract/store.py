@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from karaoke_persist.contract.changes import Written
+from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.contract.info import BackendInfo, SchemaState
 from karaoke_persist.contract.query import Aggregate, Query
 from karaoke_persist.contract.search import (
@@ -56,6 +57,14 @@ class SongStore(Protocol):
 
     def migrate(self) -> SchemaState:
         """Create or upgrade the schema, in one transaction, while other processes may do the same."""
+        ...
+
+    def check(self, *, repair: bool = False, progress: Progress | None = None) -> list[Finding]:
+        """Look whether what is derived from the rows, such as an index of search, agrees with them.
+
+        With `repair` what is found is mended, in one transaction; the findings are the same. Without it, nothing is
+        changed, and nobody has to wait.
+        """
         ...
 
     def close(self) -> None:

@@ -91,7 +91,7 @@ def few(request, monkeypatch):
     if request.param is not None:
         for module in (pages, sorted_pages, near_songs, artist_names, completion):
             monkeypatch.setattr(module, "FEW", max(request.param, 1) if module is near_songs else request.param)
-        for name, value in {"GAP": 4, "STEP": 2, "ROOM": 2, "_WINDOW": 2}.items():
+        for name, value in {"GAP": 4, "REACH": 8, "ROOM": 2, "_WINDOW": 2}.items():
             monkeypatch.setattr(places, name, value)
 
 

@@ -20,7 +20,7 @@ from karaoke_persist_sql.search.grams import (
     plain_text,
     value_gram,
 )
-from karaoke_persist_sql.search.index import Clause, Columns, Edges, Rows, SearchDialect, Source, Stream
+from karaoke_persist_sql.search.index import Clause, Columns, Edges, GramCheck, Rows, SearchDialect, Source, Stream
 from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 from karaoke_persist_sql.search.tables import SearchTables
 
@@ -39,6 +39,7 @@ __all__ = [
     "Clause",
     "Columns",
     "Edges",
+    "GramCheck",
     "GramQuery",
     "Grams",
     "IndexRow",

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from karaoke_persist_sql.search.clauses import all_of, any_of, begins_with, in_range
-from karaoke_persist_sql.search.counts import LONGEST
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
-from karaoke_persist_sql.search.rows import unwrapped
+from karaoke_persist_sql.search.rows import BREAK, unwrapped
+from karaoke_persist_sql.search.tally import LONGEST
 
 FEW = 300
 
@@ -32,8 +32,9 @@ class Artists:
 
     def __init__(self, hits: Hits, starts: tuple[str, ...], limit: int) -> None:
         self._hits, self._starts, self._limit = hits, starts, limit
-        self._names = hits.tables.name(hits.tables.artist_starts)
-        self._forms = hits.tables.name(hits.tables.artists)
+        tables = hits.tables
+        self._names, self._forms = tables.name(tables.artist_starts), tables.name(tables.artist_forms)
+        self._artists = tables.name(tables.artists)
         self._songs, self._plays = ("songs", "plays") if hits.plan.hidden else ("visible", "visible_plays")
         self._is_short = len(starts) == 1 and len(starts[0]) <= LONGEST
         self._looks_up = self._is_short or (len(starts) == 1 and self._are_many())
@@ -49,7 +50,7 @@ class Artists:
     def others(self) -> list[Named]:
         """Those that were never sung, by name."""
         found = [named for named in self._gathered if not named.rank]
-        which = Clause(f"{self._plays} = 0 AND {self._songs} > 0")
+        which = Clause(f"{self._plays} = 0")
         found += self._looked_up(which, in_range("form", self._starts[0]), "form, name")
         return sorted(found)[: self._limit]
 
@@ -59,9 +60,17 @@ class Artists:
             return []
         start = self._starts[0]
         where = all_of([Clause("start = ?", (start[:LONGEST],)), which, *([] if self._is_short else [goes_on])])
-        sql = f"SELECT form, name, {self._plays} FROM {self._names} WHERE {where.sql} ORDER BY {order} LIMIT ?"  # noqa: S608
+        if not self._hits.plan.hidden:
+            where = all_of([where, self._is_seen(start)])
+        sql = f"SELECT form, name, {self._plays} FROM {self._names} AS s WHERE {where.sql} ORDER BY {order} LIMIT ?"  # noqa: S608
         rows = self._hits.fetch(sql, (*where.parameters, self._limit))
         return [_artist(form, name, plays) for form, name, plays in rows]
+
+    def _is_seen(self, start: str) -> Clause:
+        """Whether a song that is not hidden has such a form of the artist."""
+        begins = self._hits.dialect.contains("a.forms")
+        seen = f"SELECT 1 FROM {self._artists} AS a WHERE a.name = s.name AND a.visible > 0 AND {begins}"  # noqa: S608
+        return Clause(f"EXISTS ({seen})", (f"{BREAK} {start}",))
 
     def _are_many(self) -> bool:
         where = in_range("form", self._starts[0])
@@ -70,12 +79,10 @@ class Artists:
 
     def _gather(self) -> list[Named]:
         """The names to be added up: all, or those that the counts do not have."""
-        where = any_of(in_range("form", start) for start in self._starts)
-        further = "further = 1" if self._looks_up else "further IN (0, 1)"
-        sql = (
-            f"SELECT DISTINCT name, forms, {self._songs}, {self._plays} FROM {self._forms}"  # noqa: S608
-            f" WHERE {further} AND {where.sql}"
-        )
+        where = any_of(in_range("f.form", start) for start in self._starts)
+        further = "f.further = 1" if self._looks_up else "f.further IN (0, 1)"
+        ids = f"SELECT f.artist_id FROM {self._forms} AS f WHERE {further} AND {where.sql}"  # noqa: S608
+        sql = f"SELECT name, forms, {self._songs}, {self._plays} FROM {self._artists} WHERE id IN ({ids})"  # noqa: S608
         primary: dict[str, str] = {}
         plays: dict[str, int] = {}
         for name, forms, songs, sung in self._hits.fetch(sql, where.parameters):

@@ -31,19 +31,20 @@ def _groups_of_hits(hits: Hits, request: ArtistSearchRequest) -> list[Row]:
 
 
 def _groups_of_all(hits: Hits, request: ArtistSearchRequest) -> list[Row]:
-    """From the counters."""
+    """From the counters beside the songs, less what is hidden."""
     layout, dialect = hits.session.plans.layout, hits.session.plans.dialect
-    if hits.plan.hidden:
-        fold, number, table, which = "value_fold", "n", dialect.qualified(layout.counters[Song, "artist"].name), []
-    else:
-        fold, number, table = "fold", "songs", hits.tables.name(hits.tables.facets)
-        which = ["facet = 'artist' AND hidden = 0"]
-    parameters: list[object] = []
+    counts, facets = dialect.qualified(layout.counters[Song, "artist"].name), hits.tables.name(hits.tables.facets)
+    tables, songs, wheres, parameters = f"{counts} AS c", "c.n", [], list[object]()
+    if not hits.plan.hidden:
+        same = "h.facet = 'artist' AND h.hidden = 1 AND h.fold = c.value_fold AND h.value = c.value"
+        tables += f" LEFT JOIN {facets} AS h ON {same}"
+        songs = "c.n - coalesce(h.songs, 0)"
+        wheres.append(f"{songs} > 0")
     if request.after is not None:
-        which.append(f"({fold}, value) > (?, ?)")
+        wheres.append("(c.value_fold, c.value) > (?, ?)")
         parameters += _name_order(request.after)
-    where = f" WHERE {' AND '.join(which)}" if which else ""
-    sql = f"SELECT value, {number} FROM {table}{where} ORDER BY {fold}, value LIMIT ?"  # noqa: S608
+    where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
+    sql = f"SELECT c.value, {songs} FROM {tables}{where} ORDER BY c.value_fold, c.value LIMIT ?"  # noqa: S608
     return hits.fetch(sql, (*parameters, request.limit))
 
 

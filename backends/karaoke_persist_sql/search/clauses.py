@@ -19,6 +19,7 @@ from karaoke_persist_sql.search.grams import (
     HIDDEN,
     INITIALS,
     LANGUAGE,
+    LENGTH,
     LYRICS,
     TITLE,
     GramQuery,
@@ -36,7 +37,6 @@ from karaoke_persist_sql.search.tables import SearchTables
 from karaoke_persist_sql.shapes import prefix_end
 
 FIELDS: Final[tuple[TextField, ...]] = ("title", "artist", "album")
-_GRAM_LENGTH = 3
 _DECADE = 10
 _MOST_YEARS = 200
 """Longer spans leave out so little that grams for them are not worth it."""
@@ -270,11 +270,11 @@ def contained_grams(needle: Needle) -> Alternatives:
     forms: list[Grams] = [parts_of(own, start=needle.phrase) for own in needle.forms]
     whole = needle.forms[0]
     if not needle.phrase and needle.field != "album" and len(whole) >= SHORTEST_INITIALS:
-        forms.append((INITIALS + gram_text(whole[:_GRAM_LENGTH]),))
+        forms.append((INITIALS + gram_text(whole[:LENGTH]),))
     return tuple(forms)
 
 
 def _is_said_by_grams(needle: Needle) -> bool:
     """Whether grams alone tell if a needle is anywhere in a document."""
-    room = _GRAM_LENGTH - needle.phrase
-    return needle.field is None and all(len(own) <= room for own in needle.forms)
+    room = LENGTH - needle.phrase
+    return needle.field is None and all(len(own) <= room and " " not in own for own in needle.forms)

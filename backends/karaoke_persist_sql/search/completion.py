@@ -12,10 +12,10 @@ from karaoke_persist.contract.search import Completion, CompletionRequest, Norma
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.artist_names import Artists, Named
 from karaoke_persist_sql.search.clauses import VISIBLE, Asked, all_of, any_of
-from karaoke_persist_sql.search.counts import LONGEST
 from karaoke_persist_sql.search.grams import HIDDEN, SUNG, TITLE, start_grams
 from karaoke_persist_sql.search.hits import Hits, Row
 from karaoke_persist_sql.search.index import Clause
+from karaoke_persist_sql.search.tally import LONGEST
 
 FEW = 300
 _SONG = "d.title, d.artist, d.song_id, d.artist_name, d.plays"

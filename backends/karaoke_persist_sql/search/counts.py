@@ -1,4 +1,4 @@
-"""What is counted beside the documents: artists, their words, what names begin with, and facets.
+"""What is counted beside the documents: facets, artists, and the songs that were sung.
 
 A batch adds up in Python what it changes, and writes each counter once.
 """
@@ -9,43 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Table
-
+from karaoke_persist.contract.findings import Finding
 from karaoke_persist.models.text import key_fold
-from karaoke_persist_sql.search.rows import IndexRow, PlacedRow, wrapped
-from karaoke_persist_sql.search.tables import COUNTS, SearchTables
-
-STARTS = (1, 2, 3)
-"""The lengths of the beginnings under which names are kept."""
-
-LONGEST = STARTS[-1]
-Numbers = tuple[int, ...]
-
-
-class Tally:
-    """Changes of the counters of one table, by key."""
-
-    def __init__(self, table: Table, key: tuple[str, ...], numbers: tuple[str, ...]) -> None:
-        self.table, self.key, self.numbers = table, key, numbers
-        self.changes: dict[tuple[Any, ...], Numbers] = {}
-
-    def add(self, key: tuple[Any, ...], numbers: Numbers) -> None:
-        """Add to what is counted under a key."""
-        there = self.changes.get(key)
-        self.changes[key] = numbers if there is None else tuple(map(int.__add__, there, numbers))
-
-    def write(self, session: Any, tables: SearchTables) -> None:
-        """Write every counter that changed, and delete those that count nothing any more."""
-        changes = [(*key, *numbers) for key, numbers in self.changes.items() if any(numbers)]
-        if not changes:
-            return
-        name, search = tables.name(self.table), session.plans.dialect.search
-        sums = ", ".join(f"{number} = t.{number} + excluded.{number}" for number in self.numbers)
-        conflict = f"ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {sums}"
-        search.put(session, f"{name} AS t", (*self.key, *self.numbers), changes, conflict)
-        fewer = [change[: len(self.key)] for change in changes if change[len(self.key)] < 0]
-        if fewer:
-            search.take(session, name, self.key, fewer, "songs < 1")
+from karaoke_persist_sql.search.artist_counts import ArtistTally
+from karaoke_persist_sql.search.rows import IndexRow, PlacedRow
+from karaoke_persist_sql.search.tables import FACETS, SearchTables
+from karaoke_persist_sql.search.tally import Tally, difference, starts_of, words_of
 
 
 class Tallies:
@@ -53,11 +22,8 @@ class Tallies:
 
     def __init__(self, tables: SearchTables) -> None:
         self._tables = tables
-        songs = ("songs",)
-        self._facets = Tally(tables.facets, ("facet", "hidden", "fold", "value"), songs)
-        self._artists = Tally(tables.artists, ("further", "form", "name", "forms"), COUNTS)
-        self._words = Tally(tables.artist_words, ("word", "name", "forms"), songs)
-        self._starts = Tally(tables.artist_starts, ("start", "form", "name"), COUNTS)
+        self._facets = Tally(tables.facets, FACETS[:-1], FACETS[-1:])
+        self._artists = ArtistTally(tables)
         self._sung: Counter[tuple[str, int, int]] = Counter()
         self._vocabulary: set[tuple[int, str]] = set()
 
@@ -82,27 +48,28 @@ class Tallies:
 
     def write(self, session: Any) -> None:
         """Write all of it."""
+        self._artists.read(session)
         with session.plans.dialect.search.together(session):
-            for tally in (self._facets, self._artists, self._words, self._starts):
-                tally.write(session, self._tables)
+            self._facets.write(session, self._tables)
+            self._artists.write(session)
             self._write_sung(session)
             self._write_vocabulary(session)
+
+    def differences(self, session: Any) -> Iterator[Finding]:
+        """What the tables hold beside what was counted here, from nothing on."""
+        tables = self._tables
+        yield from difference(session, tables.facets, tables.name(tables.facets), self._facets.rows())
+        yield from self._artists.differences(session)
+        yield from difference(session, tables.song_starts, tables.name(tables.song_starts), self._sung)
+        words = session.fetch(f"SELECT length, word FROM {tables.name(tables.words)}", ())  # noqa: S608
+        if missing := len(self._vocabulary.difference(map(tuple, words))):
+            yield Finding("counts", tables.words.name, f"{missing} words are missing")
 
     def _count(self, placed: PlacedRow, sign: int) -> None:
         row = placed.row
         for facet, value in facet_values(row):
             self._facets.add((facet, row.hidden, key_fold(value), value), (sign,))
-        forms, name = row.artist_forms, row.artist_name
-        if forms:
-            visible = sign * (not row.hidden)
-            numbers = (sign, visible, sign * row.plays, visible * row.plays)
-            together = wrapped(forms) or ""
-            for further, form in enumerate(forms):
-                self._artists.add((min(further, 1), form, name, together), numbers)
-            for word in words_of(forms):
-                self._words.add((word, name, together), (sign,))
-            for start in starts_of(forms):
-                self._starts.add((start, row.artist, name), numbers)
+        self._artists.add(row, sign)
         if row.plays > 0:
             for start in starts_of(row.title_forms):
                 self._sung[start, -row.plays, placed.place] += sign
@@ -131,14 +98,5 @@ def facet_values(row: IndexRow) -> Iterator[tuple[str, str]]:
         yield "genre", row.genre
     if row.year is not None:
         yield "decade", str(row.year // 10 * 10)
-    yield "artist", row.artist_name
-
-
-def words_of(forms: Iterable[str]) -> set[str]:
-    """The words of several forms."""
-    return {word for form in forms for word in form.split()}
-
-
-def starts_of(forms: Iterable[str]) -> set[str]:
-    """What several forms begin with."""
-    return {form[:length] for form in forms for length in STARTS}
+    if row.hidden:
+        yield "artist", row.artist_name  # how many songs there are at all is counted beside the songs

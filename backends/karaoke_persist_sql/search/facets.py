@@ -6,7 +6,8 @@ Facets that count the same songs read them once. Of all songs there are counters
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from karaoke_persist.contract.search.request import FACET_ARTISTS, FACET_CAP
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.hits import Hits, Row
 
+_PAGE = 100
 _COLUMNS: Final[Mapping[Facet, str]] = MappingProxyType(
     {"language": "d.language", "genre": "d.genre", "decade": "d.year", "artist": "d.artist_name"}
 )
@@ -62,16 +64,26 @@ def _of_all(hits: Hits, facet: Facet) -> tuple[FacetCount, ...]:
     return merged_counts(facet, counts)
 
 
-def _artists_of_all(hits: Hits) -> list[Row]:
-    """The first of an index, however many artists there are."""
-    if hits.plan.hidden:
-        layout, dialect = hits.session.plans.layout, hits.session.plans.dialect
-        counts = dialect.qualified(layout.counters[Song, "artist"].name)
-        sql = f"SELECT value, n FROM {counts} ORDER BY n DESC, value_fold, value LIMIT ?"  # noqa: S608
-        return hits.fetch(sql, (FACET_ARTISTS,))
+def _artists_of_all(hits: Hits) -> Iterator[Row]:
+    """The first of the artists by number of songs, from the counters beside the songs.
+
+    To those who do not see hidden songs, an artist has as many songs fewer. So the order is another, but nobody moves
+    up: the list is read until what follows can only come behind.
+    """
+    layout, dialect = hits.session.plans.layout, hits.session.plans.dialect
+    counts = dialect.qualified(layout.counters[Song, "artist"].name)
+    hidden = {} if hits.plan.hidden else dict(_hidden_artists(hits))
+    sql = f"SELECT -n, value_fold, value FROM {counts} ORDER BY n DESC, value_fold, value LIMIT ? OFFSET ?"  # noqa: S608
+    best: list[Row] = []
+    for page in count():
+        rows = hits.fetch(sql, (_PAGE, page * _PAGE))
+        seen = [(n + hidden.get(name, 0), fold, name) for n, fold, name in rows]
+        best = sorted([*best, *(row for row in seen if row[0])])[:FACET_ARTISTS]
+        if len(rows) < _PAGE or (len(best) == FACET_ARTISTS and best[-1] <= rows[-1]):
+            break
+    return ((name, -n) for n, _, name in best)
+
+
+def _hidden_artists(hits: Hits) -> list[Row]:
     facets = hits.tables.name(hits.tables.facets)
-    sql = (
-        f"SELECT value, songs FROM {facets} WHERE facet = 'artist' AND hidden = 0"  # noqa: S608
-        " ORDER BY songs DESC, fold, value LIMIT ?"
-    )
-    return hits.fetch(sql, (FACET_ARTISTS,))
+    return hits.fetch(f"SELECT value, songs FROM {facets} WHERE facet = 'artist' AND hidden = 1")  # noqa: S608

@@ -1,10 +1,10 @@
 """Grams: the short pieces of a document by which an index finds it.
 
-Of every form of every field, padded with a space on either side: each character, each two and each three of them in a
-row. So any needle is covered by grams, and the grams of two words are never mixed up with those of one. Beside them
-stand marked grams, for the beginning and the end of titles and artists, for initials, and for what songs are filtered
-by. Markers and signs are written in full-width characters, which no fold can hold, because NFKC replaces them; an index
-therefore sees letters, digits and characters beyond ASCII alone.
+Of every word of every form, padded with a space on either side: each character, each two and each three of them in a
+row. So any needle is covered by grams, its words one by one. Beside them stand marked grams, for the beginning and
+the end of titles and artists, for initials, and for what songs are filtered by. Markers and signs are written in
+full-width characters, which no fold can hold, because NFKC replaces them; an index therefore sees letters, digits and
+characters beyond ASCII alone.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ _SIGNS = {code: chr(0xFEE0 + code) for code in range(0x21, 0x7F) if not (chr(cod
 _SIGNS[ord(" ")] = SPACE
 _PLAIN = {ord(sign): code for code, sign in _SIGNS.items() if not chr(code).isupper()}
 _LONGEST_VALUE = 32
+LENGTH: Final = 3
+"""The characters of the longest grams."""
 
 Grams = tuple[str, ...]
 
@@ -53,13 +55,14 @@ def plain_text(written: str) -> str:
 def grams_of(row: IndexRow) -> set[str]:
     """All the grams of a document."""
     grams: set[str] = set()
-    for form in row.album_forms:
-        _add_parts(grams, gram_text(form))
-    for marker, forms in ((TITLE, row.title_forms), (ARTIST, row.artist_forms)):
+    fields = (None, row.album_forms), (TITLE, row.title_forms), (ARTIST, row.artist_forms)
+    for marker, forms in fields:
         for form in forms:
-            text = gram_text(form)
-            _add_parts(grams, text)
-            grams.update((marker + text[:1], marker + text[:2], text[-2:] + marker))
+            for word in form.split(" "):
+                grams.update(_parts_of_word(word))
+            if marker is not None:
+                first, last = gram_text(form[:2]), gram_text(form[-2:])
+                grams.update((marker + first[:1], marker + first, last + marker))
     grams.update(INITIALS + gram_text(each)[:length] for each in initials_of(row) for length in (2, 3))
     grams.update(_facts(row))
     return grams
@@ -70,12 +73,14 @@ def initials_of(row: IndexRow) -> tuple[str, ...]:
     return unwrapped(row.title_initials) + unwrapped(row.artist_initials)
 
 
-def _add_parts(grams: set[str], text: str) -> None:
+@lru_cache(maxsize=16_384)
+def _parts_of_word(word: str) -> tuple[str, ...]:
+    """The grams of a word between spaces; the same words come again and again."""
+    text = gram_text(word)
     padded = f"{SPACE}{text}{SPACE}"
-    grams.update(text)
-    grams.update(map("".join, zip(padded[:-2], text, strict=True)))
-    grams.update(map("".join, zip(padded, padded[1:], padded[2:], strict=False)))
-    grams.discard(SPACE)
+    twos = map("".join, zip(padded[:-2], text, strict=True))
+    threes = map("".join, zip(padded, padded[1:], padded[2:], strict=False))
+    return tuple({*text, *twos, *threes})
 
 
 def _facts(row: IndexRow) -> Iterator[str]:
@@ -92,18 +97,20 @@ def _facts(row: IndexRow) -> Iterator[str]:
 
 
 def parts_of(text: str, *, start: bool = False, end: bool = False) -> Grams:
-    """The grams of a needle: whole if it is short, its threes otherwise; with the borders of words it has."""
-    padded = gram_text(f"{' ' if start else ''}{text}{' ' if end else ''}")
-    if len(padded) <= 3:
-        return (padded,)
-    return tuple(dict.fromkeys(padded[place : place + 3] for place in range(len(padded) - 2)))
+    """The grams of a needle, as few as cover it. Its own borders count as those of words if it has them."""
+    words = text.split(" ")
+    last = len(words) - 1
+    parts = (_covering(word, place > 0 or start, place < last or end) for place, word in enumerate(words))
+    return tuple(dict.fromkeys(gram for grams in parts for gram in grams))
 
 
-def covering_parts_of(word: str) -> Grams:
-    """As few grams as cover a whole word, its borders included."""
-    padded = gram_text(f" {word} ")
-    places = (*range(0, len(padded) - 3, 3), len(padded) - 3)
-    return tuple(dict.fromkeys(padded[place : place + 3] for place in places))
+def _covering(word: str, start: bool, end: bool) -> Iterator[str]:
+    padded = f"{SPACE if start else ''}{gram_text(word)}{SPACE if end else ''}"
+    if len(padded) <= LENGTH or not word:
+        yield padded
+        return
+    for place in (*range(0, len(padded) - LENGTH, LENGTH), len(padded) - LENGTH):
+        yield padded[place : place + LENGTH]
 
 
 def start_grams(marker: str, text: str) -> Grams:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sqlalchemy import Column
 
+from karaoke_persist.contract.findings import Finding
 from karaoke_persist_sql.search.grams import GramQuery
 from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Columns = Sequence[str]
 Rows = Sequence[tuple[Any, ...]]
 Edges = tuple[int | None, int | None]
+Edge = tuple[int, Order] | None
 
 
 class Clause(NamedTuple):
@@ -53,6 +55,17 @@ class Stream(NamedTuple):
     """Only documents behind this place."""
     limit: int | None = None
     offset: int = 0
+
+
+class GramCheck:
+    """Compares the grams that are kept with those of the documents."""
+
+    def see(self, rows: Sequence[PlacedRow]) -> None:
+        """Some of the documents; each is seen once."""
+
+    def findings(self) -> Iterator[Finding]:
+        """What does not agree."""
+        return iter(())
 
 
 class SearchDialect(ABC):
@@ -121,22 +134,36 @@ class SearchDialect(ABC):
         """Within it, statements that write need not be answered one by one."""
         return nullcontext()
 
-    def edges(self, session: WritingSession, tables: SearchTables, orders: Sequence[Order]) -> list[Edges]:
-        """The places of the documents just before and just behind each of these orders."""
-        return [
-            (self._edge(session, tables, order, "<", "DESC"), self._edge(session, tables, order, ">", ""))
-            for order in orders
-        ]
+    def edges(self, session: WritingSession, tables: SearchTables, orders: Sequence[Order]) -> Iterable[Edges]:
+        """The places of the documents just before and just behind each of these orders, which ascend."""
+        low: Edge = None
+        high: Edge = None
+        known = False
+        for order in orders:
+            if not known or (high is not None and order > high[1]):
+                low, high = (self._edge(session, tables, order, way) for way in (("<", "DESC"), (">", "")))
+                known = True
+            yield (low and low[0]), (high and high[0])
 
-    def _edge(
-        self, session: WritingSession, tables: SearchTables, order: Order, sign: str, direction: str
-    ) -> int | None:
+    def _edge(self, session: WritingSession, tables: SearchTables, order: Order, way: tuple[str, str]) -> Edge:
+        sign, direction = way
         sql = (
-            f"SELECT place FROM {tables.name(tables.docs)} WHERE (title, artist, song_id) {sign} (?, ?, ?)"  # noqa: S608
+            f"SELECT place, title, artist, song_id FROM {tables.name(tables.docs)}"  # noqa: S608
+            f" WHERE (title, artist, song_id) {sign} (?, ?, ?)"
             f" ORDER BY title {direction}, artist {direction}, song_id {direction} LIMIT 1"
         )
         rows = session.fetch(self.marked(sql), order)
-        return rows[0][0] if rows else None
+        return (rows[0][0], rows[0][1:]) if rows else None
+
+    def clear(self, session: WritingSession, tables: SearchTables) -> None:
+        """Take everything out."""
+        for table in tables.all:
+            if table is not tables.state:
+                session.execute(f"DELETE FROM {tables.name(table)}")  # noqa: S608
+
+    def gram_check(self, session: ReadingSession, tables: SearchTables) -> GramCheck:
+        """What compares grams with documents; nothing where they cannot disagree."""
+        return GramCheck()
 
     # questions
 

@@ -14,7 +14,7 @@ from karaoke_persist.contract.search.plan import Needle
 from karaoke_persist.contract.search.request import NEAR_MOST
 from karaoke_persist.models.text import key_fold
 from karaoke_persist_sql.search.clauses import Alternatives, Asked, contained_grams
-from karaoke_persist_sql.search.grams import covering_parts_of, name_gram
+from karaoke_persist_sql.search.grams import name_gram, parts_of
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.rows import IndexRow, document_of_row, placed_rows, unwrapped, wrapped
@@ -94,8 +94,9 @@ class NearMatches:
     def _artists_with(self, words: set[str]) -> set[tuple[str, tuple[str, ...]]]:
         """The artists who have one of these words: their names, and the forms that go with them."""
         hits = self._hits
-        table = hits.tables.name(hits.tables.artist_words)
-        sql = f"SELECT DISTINCT name, forms FROM {table} WHERE {hits.dialect.among('word', 'text')}"  # noqa: S608
+        artists, links = hits.tables.name(hits.tables.artists), hits.tables.name(hits.tables.artist_words)
+        ids = f"SELECT artist_id FROM {links} WHERE {hits.dialect.among('word', 'text')}"  # noqa: S608
+        sql = f"SELECT name, forms FROM {artists} WHERE id IN ({ids})"  # noqa: S608
         packed = hits.session.plans.dialect.pack(sorted(words))
         return {(name, unwrapped(forms)) for name, forms in hits.fetch(sql, (packed,))} if words else set()
 
@@ -109,7 +110,7 @@ class NearMatches:
 
 
 def _alternatives(needle: Needle, words: Slips, most: int) -> Alternatives:
-    near_by = tuple(covering_parts_of(word) for word, slips in words.items() if slips <= most)
+    near_by = tuple(parts_of(word, start=True, end=True) for word, slips in words.items() if slips <= most)
     return (*contained_grams(needle), *near_by)
 
 

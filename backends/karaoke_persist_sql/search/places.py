@@ -14,14 +14,15 @@ from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 
 START: Final = 1 << 40
 """The place of the first document; others may come before it."""
-GAP: Final = 1 << 20
-"""Between documents at either end."""
-STEP: Final = 1 << 8
-"""From a neighbour to one document that comes behind it, so that an ascending run does not halve the room each time."""
+GAP: Final = 1 << 22
+"""At least so much is between documents at either end."""
+REACH: Final = 1 << 30
+"""Few at a time are set apart by more: so far does a batch reach. Others will come between them."""
+SHARE: Final = 4
+"""A single document takes this part of the room behind its neighbour, lest an ascending run halve it each time."""
 ROOM: Final = 1 << 6
 """At least so much is between documents that are spread anew."""
 _WINDOW: Final = 16
-
 
 
 class Neighbours(Protocol):
@@ -52,14 +53,11 @@ class Spread(NamedTuple):
 
 def between(low: int | None, high: int | None, count: int) -> list[int] | None:
     """So many numbers between two, or None if there is no room."""
-    if high is None:
-        first = START if low is None else low + GAP
-        return [first + GAP * number for number in range(count)]
-    if low is None:
-        return [high - GAP * (count - number) for number in range(count)]
-    step = (high - low) // (count + 1)
-    if count == 1:
-        step = min(step, STEP)
+    if high is None or low is None:
+        gap = max(GAP, REACH // count)
+        first = high - gap * count if high is not None else START if low is None else low + gap
+        return [first + gap * number for number in range(count)]
+    step = (high - low) // (SHARE if count == 1 and high - low >= SHARE else count + 1)
     return [low + step * (number + 1) for number in range(count)] if step else None
 
 

@@ -12,7 +12,13 @@ from karaoke_persist_sql import names
 from karaoke_persist_sql.search.rows import IndexRow
 
 PREFIX: Final = "kp_search"
-_INTEGERS = frozenset({"place", "year", "lyrics", "hidden", "plays"})
+COUNTS: Final = ("songs", "visible", "plays", "visible_plays")
+"""How many songs, how many that are not hidden, and how often both were sung."""
+SUNG: Final = ("artists", "plays", "visible_plays")
+FACETS: Final = ("facet", "hidden", "fold", "value", "songs")
+_INTEGERS = frozenset(
+    {"place", "year", "lyrics", "hidden", "length", "rank", "further", "id", "artist_id", "version", *COUNTS, *SUNG}
+)
 _NULLABLE = frozenset(
     {
         "album",
@@ -33,74 +39,66 @@ class SearchTables:
 
     def __init__(self, metadata: MetaData, dialect: Any, prefix: str = PREFIX) -> None:
         self._metadata, self._dialect, self.prefix = metadata, dialect, prefix
-        self.docs = self._table("docs", ("place", *IndexRow._fields), ("place",), plain=True)
+        self.docs = self._table("docs", ("place", *IndexRow._fields), ("place",), unique=("song_id",))
         """The documents. `place` numbers them in the order in which they are shown."""
         self.words = self._table("words", ("length", "word"), ("length", "word"))
         """The words of titles and artists, for near matches. Nothing is ever taken out."""
-        form = ("further", "form", "name", "forms")
-        self.artists = self._table("artists", (*form, *COUNTS), form)
-        """For each form of an artist, the primary ones first: the name, all forms it goes with, and how many songs have
-        them."""
-        self.artist_words = self._table("artist_words", ("word", "name", "forms", "songs"), ("word", "name", "forms"))
-        """The same for each word of the forms."""
-        self.artist_starts = self._table("artist_starts", ("start", "form", "name", *COUNTS), ("start", "form", "name"))
-        """For the first one, two and three characters of each form of an artist: the primary form, and the name."""
+        self.artists = self._table("artists", ("id", "name", "forms", *COUNTS), ("id",), unique=("name", "forms"))
+        """The artists: a name with all forms that go with it, and how many songs have them."""
+        form = ("further", "form", "artist_id")
+        self.artist_forms = self._table("artist_forms", form, form)
+        """The artists by each form; those by a primary one come first."""
+        self.artist_words = self._table("artist_words", ("word", "artist_id"), ("word", "artist_id"))
+        """The artists by each word of their forms."""
+        self.artist_starts = self._table("artist_starts", ("start", "form", "name", *SUNG), ("start", "form", "name"))
+        """For the first one, two and three characters of the forms of artists: the primary form, the name, how many
+        rows of `artists` have such a form, and how often their songs were sung."""
         self.song_starts = self._table("song_starts", ("start", "rank", "place"), ("start", "rank", "place"))
         """The same for the songs that were sung. `rank` is how often, negative, so that the most sung come first."""
         self.facets = self._table("facets", FACETS, ("facet", "hidden", "fold", "value"))
-        """How many songs have each language, genre, decade and artist."""
+        """How many songs have each language, genre and decade, and how many hidden ones each artist."""
         self.state = self._table("state", ("id", "version"), ("id",))
         """The version of the normaliser that made the index."""
         self._index(self.docs, "title", "artist", "song_id")
         self._index(self.artist_starts, "start", "plays", "form", "name")
         self._index(self.artist_starts, "start", "visible_plays", "form", "name")
-        self._index(self.facets, "facet", "hidden", "songs", "fold", "value")
         self._after_create(self.docs, *dialect.search.creation(self))
         self._after_create(self.state, f"INSERT INTO {self.name(self.state)} VALUES (1, {NORMALISER.version})")  # noqa: S608
 
     @property
     def all(self) -> tuple[Table, ...]:
         """Every table that SQLAlchemy knows."""
-        words = self.words, self.artists, self.artist_words, self.artist_starts
-        return (self.docs, *words, self.song_starts, self.facets, self.state)
+        artists = self.artists, self.artist_forms, self.artist_words, self.artist_starts
+        return (self.docs, self.words, *artists, self.song_starts, self.facets, self.state)
 
     def name(self, table: Table) -> str:
         """A table's name as statements say it."""
         return str(self._dialect.qualified(table.name))
 
-    def _table(self, name: str, columns: tuple[str, ...], key: tuple[str, ...], *, plain: bool = False) -> Table:
-        table, types = f"{self.prefix}_{name}", self._dialect.column_types
-        numbers = _INTEGERS | set(COUNTS) | {"id", "version", "length", "rank", "further"}
+    def _table(self, name: str, columns: tuple[str, ...], key: tuple[str, ...], unique: tuple[str, ...] = ()) -> Table:
+        """A table; one with a number for its key and other uniqueness beside it is kept by that number."""
+        table = f"{self.prefix}_{name}"
+        more = [UniqueConstraint(*unique, name=names.unique_name(table, unique))] if unique else []
         return Table(
             table,
             self._metadata,
-            *[
-                Column(
-                    column,
-                    types[Kind.INTEGER if column in numbers else Kind.TEXT],
-                    nullable=plain and column in _NULLABLE,
-                    autoincrement=False,
-                )
-                for column in columns
-            ],
-            *(self._dialect.search.more_columns() if plain else ()),
+            *(self._column(column) for column in columns),
+            *(self._dialect.search.more_columns() if name == "docs" else ()),
             PrimaryKeyConstraint(*key, name=names.primary_key_name(table)),
-            *([UniqueConstraint("song_id", name=names.unique_name(table, ("song_id",)))] if plain else []),
+            *more,
             schema=self._dialect.schema,
-            **(self._dialect.table_options if plain else self._dialect.counter_options),
+            **(self._dialect.table_options if unique else self._dialect.counter_options),
         )
 
+    def _column(self, name: str) -> Column[Any]:
+        kind = Kind.INTEGER if name in _INTEGERS else Kind.TEXT
+        return Column(name, self._dialect.column_types[kind], nullable=name in _NULLABLE, autoincrement=False)
+
     def _index(self, table: Table, *columns: str) -> None:
-        falling = {"songs", "plays", "visible_plays"}
-        parts = [table.c[name].desc() if name in falling else table.c[name] for name in columns]
+        parts = [table.c[name].desc() if name in COUNTS else table.c[name] for name in columns]
         Index(names.index_name(table.name, *columns), *parts)
 
     def _after_create(self, table: Table, *statements: str) -> None:
         for statement in statements:
             ddl: Any = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
             event.listen(table, "after_create", ddl)
-
-
-COUNTS: Final = ("songs", "visible", "plays", "visible_plays")
-"""How many songs, how many that are not hidden, and how often both were sung."""
-FACETS: Final = ("facet", "hidden", "fold", "value", "songs")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BATCH = 1_000
 T = TypeVar("T")
 _SOURCES = frozenset(SOURCE_FIELDS)
-_COLUMNS = ", ".join(("place", *IndexRow._fields))
+COLUMNS = ", ".join(("place", *IndexRow._fields))
 
 
 class Upkeep:
@@ -57,13 +57,13 @@ class Upkeep:
         plan = self._session.plans[Song]
         columns = (*SOURCE_FIELDS, plan.key_name)
         sql, packed = plan.columns_of(columns), (self._dialect.pack(keys),)
-        cells = self._session.read(plan, columns, sql, packed, _ignore)
-        songs = plan.codec.decode_fields(SOURCE_FIELDS, cells, _ignore)
+        cells = self._session.read(plan, columns, sql, packed, ignored)
+        songs = plan.codec.decode_fields(SOURCE_FIELDS, cells, ignored)
         return [self.row(dict(zip(SOURCE_FIELDS, song, strict=True))) for song in songs]
 
     def documents(self, keys: Sequence[str]) -> list[PlacedRow]:
         """The documents of songs, as far as there are any."""
-        sql = f"SELECT {_COLUMNS} FROM {self._docs} WHERE {self._search.among('song_id', 'text')}"  # noqa: S608
+        sql = f"SELECT {COLUMNS} FROM {self._docs} WHERE {self._search.among('song_id', 'text')}"  # noqa: S608
         return placed_rows(self._session.fetch(self._search.marked(sql), (self._dialect.pack(keys),)))
 
     def replace(self, old: Sequence[PlacedRow], new: Sequence[IndexRow]) -> None:
@@ -147,11 +147,11 @@ class Upkeep:
 
     def before(self, order: Order, count: int) -> list[PlacedRow]:
         """The last documents before a place in the order, the nearest first."""
-        return placed_rows(self._beside(order, ("<", "DESC"), _COLUMNS, count))
+        return placed_rows(self._beside(order, ("<", "DESC"), COLUMNS, count))
 
     def behind(self, order: Order, count: int) -> list[PlacedRow]:
         """The first documents behind it."""
-        return placed_rows(self._beside(order, (">", ""), _COLUMNS, count))
+        return placed_rows(self._beside(order, (">", ""), COLUMNS, count))
 
     def _beside(self, order: Order, side: tuple[str, str], columns: str, count: int) -> list[tuple[Any, ...]]:
         sign, direction = side
@@ -175,5 +175,5 @@ def batches(items: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def _ignore(error: DataCorrupt) -> None:
+def ignored(error: DataCorrupt) -> None:
     """A row that cannot be decoded is told of by those who ask for it."""

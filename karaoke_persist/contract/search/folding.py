@@ -19,6 +19,7 @@ from karaoke_persist.models.text import fold_letters, key_fold
 _KATAKANA_TO_HIRAGANA = {code: chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´＇"))
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+_NO_LETTERS = {**_APOSTROPHES, **_CONTROLS}
 _NOT_A_WORD = re.compile(r"[^\w\s]|_")
 _SPELLING: Final = frozenset({"Mn", "Mc"})
 _ASCII_SIMPLE = re.compile(r"[A-Za-z0-9 ]*")
@@ -38,7 +39,8 @@ class Normaliser:
 
     def letters_of(self, text: str) -> str:
         """A text without case, accents, width, apostrophes and control characters."""
-        return fold_letters(text.translate(_CONTROLS).translate(_APOSTROPHES)).translate(_APOSTROPHES)
+        plain = text.translate(_NO_LETTERS)
+        return plain.lower() if text.isascii() else fold_letters(plain).translate(_APOSTROPHES)
 
     def spelled(self, text: str) -> str:
         """A text with its letters folded and a space for everything that is none; spaces as they come."""
@@ -76,13 +78,15 @@ class Normaliser:
             return [""] * len(word)
         inner = range(1, len(word) - 1)
         return [
-            "i" if letter == "!" and place in inner else self._squeezed_letter(letter)
+            "i" if letter == "!" and place in inner else _squeezed_letter(self, letter)
             for place, letter in enumerate(word)
         ]
 
-    def _squeezed_letter(self, letter: str) -> str:
-        read = self.signs.get(ord(letter), letter)
-        return _NOT_A_WORD.sub(_nothing_for_punctuation, read).translate(self.letters)
+
+@lru_cache(maxsize=16_384)
+def _squeezed_letter(normaliser: Normaliser, letter: str) -> str:
+    read = normaliser.signs.get(ord(letter), letter)
+    return _NOT_A_WORD.sub(_nothing_for_punctuation, read).translate(normaliser.letters)
 
 
 @lru_cache(maxsize=16_384)
@@ -90,7 +94,8 @@ def _forms(normaliser: Normaliser, text: str) -> tuple[str, ...]:
     primary = normaliser.primary(text)
     if _ASCII_SIMPLE.fullmatch(text):
         return (primary,)
-    others = normaliser.expanded(text), normaliser.squeezed(text)
+    # Without a letter beyond ASCII there is no mark to be spelled out.
+    others = (normaliser.squeezed(text),) if text.isascii() else (normaliser.expanded(text), normaliser.squeezed(text))
     return tuple(dict.fromkeys((primary, *(form for form in others if form))))
 
 

@@ -18,7 +18,6 @@ depends_on = None
 TEXT = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KEYED = {"sqlite_strict": True, "sqlite_with_rowid": False}
-COUNTS = ("songs", "visible", "plays", "visible_plays")
 
 
 def upgrade() -> None:
@@ -71,12 +70,18 @@ def _keys() -> tuple[sa.Column[Any], ...]:
 
 def _create_names() -> None:
     _create("kp_search_words", (*_integers("length"), *_texts("word")), ("length", "word"))
-    key = ("form", "name", "forms")
-    _create("kp_search_artists", (*_integers("further"), *_texts(*key), *_integers(*COUNTS)), ("further", *key))
-    key = ("word", "name", "forms")
-    _create("kp_search_artist_words", (*_texts(*key), *_integers("songs")), key)
+    op.create_table(
+        "kp_search_artists",
+        *(*_integers("id"), *_texts("name", "forms"), *_integers("songs", "visible", "plays", "visible_plays")),
+        sa.PrimaryKeyConstraint("id", name="pk_kp_search_artists"),
+        sa.UniqueConstraint("name", "forms", name="uq_kp_search_artists_name_forms"),
+        sqlite_strict=True,
+    )
+    key = ("further", "form", "artist_id")
+    _create("kp_search_artist_forms", (*_integers("further"), *_texts("form"), *_integers("artist_id")), key)
+    _create("kp_search_artist_words", (*_texts("word"), *_integers("artist_id")), ("word", "artist_id"))
     key = ("start", "form", "name")
-    _create("kp_search_artist_starts", (*_texts(*key), *_integers(*COUNTS)), key)
+    _create("kp_search_artist_starts", (*_texts(*key), *_integers("artists", "plays", "visible_plays")), key)
     for name in ("plays", "visible_plays"):
         columns = ["start", sa.text(f"{name} DESC"), "form", "name"]
         op.create_index(f"ix_kp_search_artist_starts_start_{name}_form_name", "kp_search_artist_starts", columns)
@@ -86,8 +91,6 @@ def _create_names() -> None:
 def _create_counts() -> None:
     columns = (*_texts("facet"), *_integers("hidden"), *_texts("fold", "value"), *_integers("songs"))
     _create("kp_search_facets", columns, ("facet", "hidden", "fold", "value"))
-    ranked = ["facet", "hidden", sa.text("songs DESC"), "fold", "value"]
-    op.create_index("ix_kp_search_facets_facet_hidden_songs_fold_value", "kp_search_facets", ranked)
     _create("kp_search_state", _integers("id", "version"), ("id",))
     op.execute("INSERT INTO kp_search_state VALUES (1, 2)")
 
@@ -127,9 +130,9 @@ CREATE FUNCTION kp_search_grams(
     title_initials text, artist_initials text, year bigint, lyrics bigint, hidden bigint, sung boolean,
     name_key bigint, genre_key bigint, language_key bigint
 ) RETURNS bigint[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 RETURN (
-    SELECT array_agg(a) FILTER (WHERE a NOT IN (10, 32))
-        || array_agg((a << 21) | b) FILTER (WHERE a <> 10 AND b NOT IN (10, 32))
-        || array_agg((a << 42) | (b << 21) | c) FILTER (WHERE 10 NOT IN (a, b, c))
+    SELECT array_agg(a) FILTER (WHERE a > 32)
+        || array_agg((a << 21) | b) FILTER (WHERE a > 10 AND b > 32)
+        || array_agg((a << 42) | (b << 21) | c) FILTER (WHERE a > 10 AND b > 32 AND c > 10)
     FROM (
         SELECT array_agg(ascii(letter)::bigint) AS letters
         FROM string_to_table(kp_search_text(title, artist, album, more_title, more_artist, more_album), NULL) AS letter
