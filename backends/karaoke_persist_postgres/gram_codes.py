@@ -14,20 +14,14 @@ from itertools import cycle, islice
 from typing import Final
 
 from karaoke_persist_sql.search import (
-    ARTIST,
     DECADE,
     GENRE,
-    HIDDEN,
     INITIALS,
     LANGUAGE,
-    LYRICS,
     NAME,
-    SUNG,
-    TITLE,
     YEAR,
     Clause,
     GramQuery,
-    Grams,
     plain_text,
 )
 

@@ -33,8 +33,8 @@ CREATE OR REPLACE FUNCTION {text}(
     || coalesce(more_artist || replace(replace(more_artist, E'\\n ', E'\\nＡ'), E' \\n', E'Ａ\\n'), '')
     || coalesce(more_album, '')
 """
-# One, two and three characters in a row within a word and the spaces round it, 21 bits each; the first two and three of initials, below zero; and facts. The
-# cost tells the planner that nobody wants to do this for every row.
+# One, two and three characters in a row, within a word and the spaces round it, 21 bits each; the first two and three of
+# initials, below zero; and facts. The cost tells the planner that nobody wants to do this for every row.
 _GRAMS: Final = """
 CREATE OR REPLACE FUNCTION {grams}(
     title text, artist text, album text, more_title text, more_artist text, more_album text,

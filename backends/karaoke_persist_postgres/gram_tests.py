@@ -73,9 +73,7 @@ def _of_row(gram: str) -> Clause:
 
 def _anywhere(text: str) -> Clause:
     padded = "' ' || d.{} || ' '" if " " in text else "d.{}"
-    return _any(
-        [_holds(form, text) for column in _FIELDS for form in (padded.format(column), f"d.more_{column}")]
-    )
+    return _any([_holds(form, text) for column in _FIELDS for form in (padded.format(column), f"d.more_{column}")])
 
 
 def _holds(expression: str, text: str) -> Clause:

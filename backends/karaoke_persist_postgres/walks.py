@@ -1,8 +1,8 @@
 """Documents in the order of their places, from an index that has no order.
 
-An index of grams gives a bitmap. Of few documents it is the shortest way: they are fetched and sorted. Of many it is the
-longest, and not needed, because some of them soon turn up when documents are walked through in order. How many they are
-shows only on the way, so that a statement tries one thing after the other, each if those before did not do:
+An index of grams gives a bitmap. Of few documents it is the shortest way: they are fetched and sorted. Of many it is
+the longest, and not needed, because some of them soon turn up when documents are walked through in order. How many they
+are shows only on the way, so that a statement tries one thing after the other, each if those before did not do:
 
 1. a glance at the next documents;
 2. if a sample of all documents says that many meet the condition: a walk;
@@ -93,4 +93,4 @@ def all_of(clauses: Iterable[Clause]) -> Clause:
 
 
 def _number(table: str, sign: str, number: int) -> Clause:
-    return Clause(f"(SELECT count(*) FROM {table}) {sign} ?", (number,))
+    return Clause(f"(SELECT count(*) FROM {table}) {sign} ?", (number,))  # noqa: S608

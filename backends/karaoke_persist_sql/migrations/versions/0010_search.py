@@ -151,8 +151,8 @@ CREATE FUNCTION kp_search_grams(
     CASE WHEN sung THEN ascii('Ｓ') END
 ], NULL)
         """,
-        "CREATE INDEX ix_kp_search_docs_grams ON kp_search_docs USING gin (kp_search_grams(title, artist, album, more_title,"
-        " more_artist, more_album, title_initials, artist_initials, year, lyrics, hidden, sung, name_key, genre_key,"
+        "CREATE INDEX ix_kp_search_docs_grams ON kp_search_docs USING gin (kp_search_grams(title, artist, album,"
+        " more_title, more_artist, more_album, title_initials, artist_initials, year, lyrics, hidden, sung, name_key, genre_key,"
         " language_key)) WITH (gin_pending_list_limit = 256)",
     ),
 }
