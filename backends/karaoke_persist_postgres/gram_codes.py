@@ -14,20 +14,14 @@ from itertools import cycle, islice
 from typing import Final
 
 from karaoke_persist_sql.search import (
-    ARTIST,
     DECADE,
     GENRE,
-    HIDDEN,
     INITIALS,
     LANGUAGE,
-    LYRICS,
     NAME,
-    SUNG,
-    TITLE,
     YEAR,
     Clause,
     GramQuery,
-    Grams,
     plain_text,
 )
 
@@ -37,9 +31,8 @@ NUMBER_BITS: Final = 42
 """Of a year; its marker stands before it."""
 _INITIALS_END = 1 << 62
 """Only private characters would be beyond."""
-_KEYS = {NAME: "name_key", GENRE: "genre_key", LANGUAGE: "language_key"}
-_FLAGS = {LYRICS: "d.lyrics = 1", HIDDEN: "d.hidden = 1", SUNG: "d.sung"}
-_YEARS = {YEAR: "d.year", DECADE: "floor(d.year / 10.0)"}
+_KEYS = {NAME, GENRE, LANGUAGE}
+_YEARS = {YEAR, DECADE}
 
 
 @lru_cache(maxsize=65_536)
@@ -76,7 +69,7 @@ def index_clauses(column: str, grams: GramQuery) -> Iterator[Clause]:
     every: dict[int, None] = {}
     rounds: dict[tuple[int, ...], None] = {}
     for alternatives in grams.needed:
-        codes = [[gram_code(gram) for gram in thinned(each)] for each in alternatives]
+        codes = [[gram_code(gram) for gram in each] for each in alternatives]
         longest = max(map(len, codes))
         for turn in zip(*(islice(cycle(each), longest) for each in codes), strict=True):
             either = tuple(dict.fromkeys(turn))
@@ -88,56 +81,6 @@ def index_clauses(column: str, grams: GramQuery) -> Iterator[Clause]:
         yield Clause(f"{column} @> CAST(? AS bigint[])", (_packed(every),))
     for either in rounds:
         yield Clause(f"{column} && CAST(? AS bigint[])", (_packed(either),))
-
-
-def row_clauses(text: str, grams: GramQuery) -> Iterator[Clause]:
-    """The same asked of a row, for where rows are walked through. `text` is the expression of all its forms."""
-    for alternatives in grams.needed:
-        yield _joined(
-            " OR ", [_joined(" AND ", [_of_row(text, gram) for gram in thinned(each)]) for each in alternatives]
-        )
-
-
-def without_clauses(text: str, grams: GramQuery) -> Iterator[Clause]:
-    """The same for grams that a document must not have."""
-    for gram in grams.without:
-        sql, parameters = _of_row(text, gram)
-        yield Clause(f"({sql}) IS NOT TRUE", parameters)
-
-
-def thinned(grams: Grams) -> Grams:
-    """Enough grams to cover a needle: of a run of overlapping ones every third, and the last."""
-    last = len(grams) - 1
-    return tuple(
-        gram for place, gram in enumerate(grams) if place % 3 == 0 or place == last or len(gram) < 3 or _is_marked(gram)
-    )
-
-
-def _is_marked(gram: str) -> bool:
-    return gram[0] in _MARKERS or gram[-1] in _MARKERS
-
-
-_MARKERS = frozenset({TITLE, ARTIST, INITIALS, *_KEYS, *_FLAGS, *_YEARS})
-
-
-def _of_row(text: str, gram: str) -> Clause:
-    marker = gram[0]
-    if marker in _KEYS:
-        return Clause(f"d.{_KEYS[marker]} = ?", (gram_code(gram),))
-    if marker in _YEARS:
-        return Clause(f"{_YEARS[marker]} = ?", (int(plain_text(gram[1:])),))
-    if marker in _FLAGS:
-        return Clause(_FLAGS[marker])
-    if marker == INITIALS:
-        initials = "concat(d.title_initials, d.artist_initials)"
-        return Clause(f"strpos({initials}, ?) > 0", (f"\n {plain_text(gram[1:])}",))
-    return Clause(f"strpos({text}, ?) > 0", (plain_text(gram),))
-
-
-def _joined(word: str, clauses: list[Clause]) -> Clause:
-    sql = word.join(clause.sql for clause in clauses)
-    parameters = tuple(parameter for clause in clauses for parameter in clause.parameters)
-    return Clause(f"({sql})" if len(clauses) > 1 else sql, parameters)
 
 
 def _packed(codes: dict[int, None] | tuple[int, ...]) -> str:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from sqlalchemy import BigInteger, Boolean, Column, Computed
 
-from karaoke_persist_postgres.gram_codes import index_clauses, key_of, row_clauses, without_clauses
-from karaoke_persist_postgres.gram_functions import ARGUMENTS, TEXTS, creation
+from karaoke_persist_postgres.gram_codes import index_clauses, key_of
+from karaoke_persist_postgres.gram_functions import ARGUMENTS, creation
+from karaoke_persist_postgres.gram_tests import row_clauses, unsaid_clauses, without_clauses
+from karaoke_persist_postgres.walks import Search, all_of, are_many
 from karaoke_persist_sql.search import (
     GENRE,
     LANGUAGE,
@@ -41,10 +43,6 @@ if TYPE_CHECKING:
     from karaoke_persist_sql.reading import ReadingSession
     from karaoke_persist_sql.session import WritingSession
 
-WALK: Final = 3_000
-"""How many documents are walked through before the index is asked; that takes it about as long as to answer."""
-WALK_PER_HIT: Final = 30
-"""The same for each document that is wanted."""
 MANY: Final = 20
 """From how many rows on COPY is worth its message."""
 KEYS: Final = ("name_key", "genre_key", "language_key")
@@ -64,7 +62,7 @@ class PostgresSearch(SearchDialect):
 
     def creation(self, tables: SearchTables) -> Sequence[str]:
         """The functions, and the index over them."""
-        return creation(tables.name(tables.docs), _beside(tables, ""), f"ix_{tables.prefix}_docs_grams")
+        return creation(tables.name(tables.docs))
 
     def marked(self, sql: str) -> str:
         """PostgreSQL numbers its marks."""
@@ -134,48 +132,32 @@ class PostgresSearch(SearchDialect):
     def source(self, tables: SearchTables, grams: GramQuery, *, docs: bool = True) -> Source:
         """The documents that the index finds."""
         expression = f"{_beside(tables, 'grams')}({_of_document(ARGUMENTS)})"
-        wheres = [*index_clauses(expression, grams), *without_clauses(_text(tables), grams)]
-        return Source(f"{tables.name(tables.docs)} AS d", _all(wheres), "d.place")
+        wheres = [*index_clauses(expression, grams), *without_clauses(grams)]
+        return Source(f"{tables.name(tables.docs)} AS d", all_of(wheres), "d.place")
 
     def stream(self, session: ReadingSession, tables: SearchTables, asked: Stream) -> list[tuple[Any, ...]]:
-        """Walk a while; if that does not find enough, gather and sort."""
-        behind = [] if asked.after is None else [Clause("d.place + 0 > ?", (asked.after,))]
-        more = [] if asked.where is None else [asked.where]
-        gathered = _all([self.source(tables, asked.grams).where, *more, *behind])
-        columns = asked.columns.format(place="d.place")
-        docs = tables.name(tables.docs)
+        """By walking or by gathering, whichever is less work."""
+        source, docs = self.source(tables, asked.grams), tables.name(tables.docs)
+        more = [asked.where] if asked.where is not None else []
+        behind = [Clause("d.place + 0 > ?", (asked.after,))] if asked.after is not None else []
+        gathered, columns = all_of([source.where, *more, *behind]), asked.columns.format(place=source.place)
         if asked.limit is None:
-            sql = f"SELECT {columns} FROM {docs} AS d{_where(gathered)} ORDER BY d.place + 0"  # noqa: S608
+            sql = f"SELECT {columns} FROM {docs} AS d WHERE {gathered.sql} ORDER BY d.place + 0"  # noqa: S608
             return session.fetch(self.marked(sql), gathered.parameters)
-        wanted = asked.limit + asked.offset
-        walk = self._walk(tables, asked, wanted)
-        walked = _all([*row_clauses(_text(tables), asked.grams), *without_clauses(_text(tables), asked.grams), *more])
-        enough = "(SELECT count(*) FROM met)"
-        rest = _all([gathered, Clause(f"{enough} < ?", (wanted,))])
+        search = Search(docs, gathered, all_of([*unsaid_clauses(asked.grams), *more]), asked.after)
+        sql, parameters = search.statement(columns, asked.limit, asked.offset)
+        return session.fetch(self.marked(sql), parameters)
+
+    def candidates(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, cap: int) -> int:
+        """A sample tells whether very many are candidates, for which the index would take long."""
+        found = self.source(tables, grams)
+        many = are_many(tables.name(tables.docs), all_of(row_clauses(grams)))
         sql = (
-            f"WITH met AS MATERIALIZED (SELECT d.* FROM ({walk.sql}) AS d{_where(walked)} ORDER BY d.place LIMIT ?),"  # noqa: S608
-            f" sought AS MATERIALIZED (SELECT d.* FROM {docs} AS d{_where(rest)} ORDER BY d.place + 0 LIMIT ?)"
-            f" SELECT {columns} FROM (SELECT * FROM met WHERE {enough} >= ? UNION ALL SELECT * FROM sought) AS d"
-            f" ORDER BY d.place LIMIT ? OFFSET ?"
+            f"SELECT CASE WHEN {many.sql} THEN ?"  # noqa: S608
+            f" ELSE (SELECT count(*) FROM (SELECT FROM {found.tables} WHERE {found.where.sql} LIMIT ?) AS few) END"
         )
-        parameters = (*walk.parameters, *walked.parameters, wanted, *rest.parameters, wanted)
-        return session.fetch(self.marked(sql), (*parameters, wanted, asked.limit, asked.offset))
-
-    def count(
-        self, session: ReadingSession, tables: SearchTables, grams: GramQuery, where: Clause | None, cap: int | None
-    ) -> int:
-        """A walk tells soon whether there are far more than the cap."""
-        if cap is None or not grams.needed:
-            return super().count(session, tables, grams, where, cap)
-        hits = self.stream(session, tables, Stream("1", grams, where, limit=cap))
-        return len(hits)
-
-    def _walk(self, tables: SearchTables, asked: Stream, wanted: int) -> Clause:
-        """The next documents in order."""
-        behind = "" if asked.after is None else " WHERE place > ?"
-        after = () if asked.after is None else (asked.after,)
-        sql = f"SELECT * FROM {tables.name(tables.docs)}{behind} ORDER BY place LIMIT ?"  # noqa: S608
-        return Clause(sql, (*after, max(WALK, WALK_PER_HIT * wanted)))
+        parameters = (*many.parameters, cap, *found.where.parameters, cap)
+        return int(session.fetch(self.marked(sql), parameters)[0][0])
 
 
 _WAYS = (("<", "DESC"), (">", "ASC"))
@@ -201,10 +183,6 @@ def _beside(tables: SearchTables, name: str) -> str:
     return tables.name(tables.docs).removesuffix("docs") + name
 
 
-def _text(tables: SearchTables) -> str:
-    return f"{_beside(tables, 'text')}({_of_document(TEXTS)})"
-
-
 def _of_document(arguments: Iterable[str]) -> str:
     return ", ".join(f"d.{name}" for name in arguments)
 
@@ -213,13 +191,3 @@ def _keys(row: IndexRow) -> tuple[int | None, ...]:
     genre = None if row.genre is None else value_gram(GENRE, row.genre)
     language = None if row.language is None else value_gram(LANGUAGE, row.language)
     return key_of(name_gram(row.artist_name)), key_of(genre), key_of(language)
-
-
-def _all(clauses: Iterable[Clause]) -> Clause:
-    some = [clause for clause in clauses if clause.sql]
-    sql = " AND ".join(f"({clause.sql})" for clause in some)
-    return Clause(sql, tuple(parameter for clause in some for parameter in clause.parameters))
-
-
-def _where(clause: Clause) -> str:
-    return f" WHERE {clause.sql}" if clause.sql else ""

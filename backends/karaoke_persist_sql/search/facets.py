@@ -39,7 +39,8 @@ def count_facets(hits: Hits, facets: Iterable[Facet]) -> Facets:
 
 def _of_hits(hits: Hits, facets: list[Facet]) -> Iterable[tuple[Facet, tuple[FacetCount, ...] | None]]:
     columns = ", ".join(_COLUMNS[facet] for facet in facets)
-    rows = hits.stream(hits.tests.everything(), columns, limit=FACET_CAP + 1)
+    sql, parameters = hits.statement(hits.tests.everything(), columns)
+    rows = hits.fetch(f"{sql} LIMIT ?", (*parameters, FACET_CAP + 1))
     if len(rows) > FACET_CAP:
         return [(facet, None) for facet in facets]
     return [(facet, facet_counts(facet, _values(facet, rows, place))) for place, facet in enumerate(facets)]

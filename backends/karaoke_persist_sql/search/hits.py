@@ -45,7 +45,7 @@ class Hits:
 
     def candidates(self, asked: Asked, cap: int) -> int:
         """How many the grams alone let through: an upper bound, and cheap."""
-        return self.dialect.count(self.session, self.tables, asked.grams, None, cap)
+        return self.dialect.candidates(self.session, self.tables, asked.grams, cap)
 
     def total(self, cap: int | None = None) -> int:
         """How many songs match."""

@@ -195,6 +195,10 @@ class SearchDialect(ABC):
             parameters += [asked.limit, asked.offset]
         return session.fetch(self.marked(sql), parameters)
 
+    def candidates(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, cap: int) -> int:
+        """How many documents have these grams, or the cap if they seem to be more."""
+        return self.count(session, tables, grams, None, cap)
+
     def count(
         self, session: ReadingSession, tables: SearchTables, grams: GramQuery, where: Clause | None, cap: int | None
     ) -> int:

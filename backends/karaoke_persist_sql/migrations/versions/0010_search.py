@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0010_search"
 down_revision = "0009_versions"
@@ -16,6 +17,7 @@ branch_labels = None
 depends_on = None
 
 TEXT = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
+JSON = sa.Text(collation="C").with_variant(sa.Text(), "sqlite").with_variant(postgresql.JSON(), "postgresql")
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KEYED = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
@@ -26,7 +28,7 @@ def upgrade() -> None:
     Their readings are made by a check that repairs.
     """
     for name, empty in (("artist_aliases", "'[]'"), ("title_readings", "'{}'"), ("artist_readings", "'{}'")):
-        op.add_column("kp_songs", sa.Column(name, TEXT, nullable=False, server_default=sa.literal_column(empty)))
+        op.add_column("kp_songs", sa.Column(name, JSON, nullable=False, server_default=sa.literal_column(empty)))
     if op.get_bind().dialect.name in GRAMS:
         _create_documents()
         _create_names()
@@ -130,9 +132,9 @@ CREATE FUNCTION kp_search_grams(
     title_initials text, artist_initials text, year bigint, lyrics bigint, hidden bigint, sung boolean,
     name_key bigint, genre_key bigint, language_key bigint
 ) RETURNS bigint[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 RETURN (
-    SELECT array_agg(a) FILTER (WHERE a NOT IN (10, 32))
-        || array_agg((a << 21) | b) FILTER (WHERE a <> 10 AND b NOT IN (10, 32))
-        || array_agg((a << 42) | (b << 21) | c) FILTER (WHERE 10 NOT IN (a, b, c))
+    SELECT array_agg(a) FILTER (WHERE a > 32)
+        || array_agg((a << 21) | b) FILTER (WHERE a > 10 AND b > 32)
+        || array_agg((a << 42) | (b << 21) | c) FILTER (WHERE a > 10 AND b > 32 AND c > 10)
     FROM (
         SELECT array_agg(ascii(letter)::bigint) AS letters
         FROM string_to_table(kp_search_text(title, artist, album, more_title, more_artist, more_album), NULL) AS letter
@@ -151,9 +153,10 @@ CREATE FUNCTION kp_search_grams(
     CASE WHEN sung THEN ascii('Ｓ') END
 ], NULL)
         """,
-        "CREATE INDEX ix_kp_search_docs_grams ON kp_search_docs USING gin (kp_search_grams(title, artist, album, more_title,"
-        " more_artist, more_album, title_initials, artist_initials, year, lyrics, hidden, sung, name_key, genre_key,"
-        " language_key)) WITH (gin_pending_list_limit = 256)",
+        "CREATE INDEX ix_kp_search_docs_grams ON kp_search_docs USING gin (kp_search_grams(title, artist, album,"
+        " more_title, more_artist, more_album, title_initials, artist_initials, year, lyrics, hidden, sung, name_key,"
+        " genre_key, language_key)) WITH (gin_pending_list_limit = 1024)",
+        "ALTER INDEX ix_kp_search_docs_grams ALTER COLUMN 1 SET STATISTICS 0",
     ),
 }
 """How each database keeps grams."""

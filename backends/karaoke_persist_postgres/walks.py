@@ -1,0 +1,96 @@
+"""Documents in the order of their places, from an index that has no order.
+
+An index of grams gives a bitmap. Of few documents it is the shortest way: they are fetched and sorted. Of many it is
+the longest, and not needed, because some of them soon turn up when documents are walked through in order. How many they
+are shows only on the way, so that a statement tries one thing after the other, each if those before did not do:
+
+1. a glance at the next documents;
+2. if a sample of all documents says that many meet the condition: a walk;
+3. all that the index finds, sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from karaoke_persist_sql.search import Clause
+
+GLANCE: Final = 400
+WALK: Final = 30_000
+SAMPLES: Final = 32
+"""So many places, evenly spread, at each of which some documents are looked at."""
+SAMPLE: Final = 50
+MANY: Final = 24
+"""So many documents of all samples, or 1.5 %, say that a walk is shorter."""
+
+
+class Search(NamedTuple):
+    """What is searched for."""
+
+    docs: str
+    """The table of documents."""
+    gathered: Clause
+    """The whole condition, in terms of the index. It must not offer an order by place."""
+    walked: Clause
+    """The same in terms of a row that is met."""
+    after: int | None
+    """The place that the walk begins behind."""
+
+    def statement(self, columns: str, limit: int, offset: int) -> Clause:
+        """The documents of a page."""
+        wanted = limit + offset
+        too_few = [_number("seen", "<", wanted), _number("met", "<", wanted)]
+        tables = {
+            "seen": self._walk(max(GLANCE, 2 * wanted), wanted),
+            "met": self._walk(max(WALK, 20 * wanted), wanted, too_few[0], are_many(self.docs, self.walked)),
+            "every": self._gathered(wanted, too_few),
+        }
+        enough = [_number("seen", ">=", wanted), _number("met", ">=", wanted), Clause("true")]
+        parts = list(zip(tables, enough, strict=True))
+        withs = ", ".join(f"{name} AS MATERIALIZED ({table.sql})" for name, table in tables.items())
+        union = " UNION ALL ".join(f"SELECT * FROM {name} WHERE {where.sql}" for name, where in parts)  # noqa: S608
+        sql = f"WITH {withs} SELECT {columns} FROM ({union}) AS d ORDER BY d.place LIMIT ? OFFSET ?"  # noqa: S608
+        clauses = [*tables.values(), *(where for _, where in parts)]
+        return Clause(sql, (*(value for clause in clauses for value in clause.parameters), limit, offset))
+
+    def _walk(self, length: int, wanted: int, *conditions: Clause) -> Clause:
+        """Those of the next documents that meet the condition; nothing is offered that would change the order.
+
+        The length is a literal: of a parameter, a plan for all values would expect too much.
+        """
+        behind, after = ("", ()) if self.after is None else (" WHERE place > ?", (self.after,))
+        where = all_of([self.walked, *conditions])
+        sql = (
+            f"SELECT d.* FROM (SELECT * FROM {self.docs}{behind} ORDER BY place LIMIT {length}) AS d"  # noqa: S608
+            f" WHERE {where.sql} ORDER BY d.place LIMIT ?"
+        )
+        return Clause(sql, (*after, *where.parameters, wanted))
+
+    def _gathered(self, wanted: int, conditions: Iterable[Clause]) -> Clause:
+        where = all_of([self.gathered, *conditions])
+        sql = f"SELECT d.* FROM {self.docs} AS d WHERE {where.sql} ORDER BY d.place + 0 LIMIT ?"  # noqa: S608
+        return Clause(sql, (*where.parameters, wanted))
+
+
+def are_many(docs: str, condition: Clause) -> Clause:
+    """Whether many documents seem to meet a condition."""
+    sql = (
+        f"(SELECT count(*) FROM (SELECT min(place) AS low, max(place) AS high FROM {docs}) AS ends,"  # noqa: S608
+        f" generate_series(low, high, greatest(1, (high - low) / {SAMPLES})) AS start,"
+        f" LATERAL (SELECT * FROM {docs} WHERE place >= start ORDER BY place LIMIT {SAMPLE}) AS d"
+        f" WHERE {condition.sql}) >= {MANY}"
+    )
+    return Clause(sql, condition.parameters)
+
+
+def all_of(clauses: Iterable[Clause]) -> Clause:
+    """All of them; true without any."""
+    some = [clause for clause in clauses if clause.sql]
+    sql = " AND ".join(f"({clause.sql})" for clause in some) or "true"
+    values: tuple[Any, ...] = tuple(value for clause in some for value in clause.parameters)
+    return Clause(sql, values)
+
+
+def _number(table: str, sign: str, number: int) -> Clause:
+    return Clause(f"(SELECT count(*) FROM {table}) {sign} ?", (number,))  # noqa: S608
