@@ -27,6 +27,8 @@ class Hits:
         self.session, self.tables, self.normaliser, self.plan = session, tables, normaliser, plan
         self.dialect = dialect
         self.tests = Tests(plan, tables, dialect)
+        self.known_total: int | None = None
+        """How many songs match, once it has come to light."""
 
     def of(self, plan: SearchPlan) -> Hits:
         """The same for another plan."""
@@ -49,6 +51,8 @@ class Hits:
 
     def total(self, cap: int | None = None) -> int:
         """How many songs match."""
+        if self.known_total is not None:
+            return self.known_total
         if cap is None and self.plan.is_everything and not self.plan.hidden:
             return self.count(Asked()) - self.count(Asked([((HIDDEN,),)]))
         return self.count(self.tests.everything(), cap)

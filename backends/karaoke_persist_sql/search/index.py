@@ -199,6 +199,12 @@ class SearchDialect(ABC):
         """How many documents have these grams, or the cap if they seem to be more."""
         return self.count(session, tables, grams, None, cap)
 
+    def places(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, most: int) -> list[int]:
+        """The places of so many documents with these grams, of all if there are no more."""
+        source = self.source(tables, grams, docs=False)
+        sql = f"SELECT {source.place} FROM {source.tables} WHERE {source.where.sql} LIMIT ?"  # noqa: S608
+        return [place for (place,) in session.fetch(self.marked(sql), (*source.where.parameters, most))]
+
     def count(
         self, session: ReadingSession, tables: SearchTables, grams: GramQuery, where: Clause | None, cap: int | None
     ) -> int:
