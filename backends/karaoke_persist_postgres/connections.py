@@ -64,6 +64,34 @@ def connect(conninfo: str, *, prepare: bool) -> PostgresConnection:
     return connection
 
 
+def connect_for_migration(conninfo: str) -> psycopg.Connection[TupleRow]:
+    """A connection as SQLAlchemy expects one, on which values travel in the same way."""
+    connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, context=_adapters())
+    connection.execute(_UTC)
+    connection.autocommit = False
+    return connection
+
+
+class RawConnection:
+    """A connection of SQLAlchemy's under the interface of our own."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self.pipeline = connection.pipeline
+
+    def cursor(self) -> psycopg.RawCursor[Any]:
+        """A cursor whose parameters are numbered."""
+        return psycopg.RawCursor(self._connection)
+
+    def execute(self, sql: str, parameters: Any = None) -> psycopg.RawCursor[Any]:
+        """Run a statement."""
+        return self.cursor().execute(sql.encode(), parameters)
+
+    def command(self, message: bytes) -> None:
+        """Send statements without parameters."""
+        self.cursor().execute(message)
+
+
 def _check_encoding(connection: psycopg.Connection[Any]) -> None:
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":

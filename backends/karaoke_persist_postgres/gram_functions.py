@@ -17,7 +17,7 @@ ARGUMENTS: Final = (
     *("name_key", "genre_key", "language_key"),
 )
 """The columns of which its grams are made."""
-PENDING_KB: Final = 256
+PENDING_KB: Final = 1_024
 """How much may wait to be sorted into the index. Readers look through it; the writer who fills it sorts it in."""
 
 # Every form stands between spaces, and once more with the markers of its field: the first form of a field only with its
@@ -33,8 +33,8 @@ CREATE OR REPLACE FUNCTION {text}(
     || coalesce(more_artist || replace(replace(more_artist, E'\\n ', E'\\nＡ'), E' \\n', E'Ａ\\n'), '')
     || coalesce(more_album, '')
 """
-# One, two and three characters in a row, within a word and the spaces round it, 21 bits each; the first two and three of
-# initials, below zero; and facts. The cost tells the planner that nobody wants to do this for every row.
+# One, two and three characters in a row, within a word and the spaces round it, 21 bits each; the first two and three
+# of initials, below zero; and facts. The cost tells the planner that nobody wants to do this for every row.
 _GRAMS: Final = """
 CREATE OR REPLACE FUNCTION {grams}(
     title text, artist text, album text, more_title text, more_artist text, more_album text,
@@ -63,13 +63,18 @@ CREATE OR REPLACE FUNCTION {grams}(
 ], NULL)
 """
 _INDEX: Final = "CREATE INDEX {index} ON {docs} USING gin ({grams}({arguments})) WITH (gin_pending_list_limit = {kb})"
+# Statistics of grams are dear to make, and for a gram that all documents have they would advise against the index.
+_UNTOLD: Final = "ALTER INDEX {qualified}{index} ALTER COLUMN 1 SET STATISTICS 0"
 
 
-def creation(docs: str, prefix: str, index: str) -> Sequence[str]:
-    """The statements that follow the creation of a table of documents; `prefix` begins the names of the functions."""
-    names = {"text": f"{prefix}text", "grams": f"{prefix}grams", "docs": docs, "index": index}
+def creation(docs: str) -> Sequence[str]:
+    """The statements that follow the creation of a table of documents."""
+    prefix = docs.removesuffix("docs")
+    qualified, dot, name = docs.rpartition(".")
+    names = {"text": f"{prefix}text", "grams": f"{prefix}grams", "docs": docs, "index": f"ix_{name}_grams"}
     return (
         _TEXT.format(**names).strip(),
         _GRAMS.format(**names).strip(),
         _INDEX.format(**names, arguments=", ".join(ARGUMENTS), kb=PENDING_KB),
+        _UNTOLD.format(**names, qualified=qualified + dot),
     )

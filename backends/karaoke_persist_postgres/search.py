@@ -62,7 +62,7 @@ class PostgresSearch(SearchDialect):
 
     def creation(self, tables: SearchTables) -> Sequence[str]:
         """The functions, and the index over them."""
-        return creation(tables.name(tables.docs), _beside(tables, ""), f"ix_{tables.prefix}_docs_grams")
+        return creation(tables.name(tables.docs))
 
     def marked(self, sql: str) -> str:
         """PostgreSQL numbers its marks."""

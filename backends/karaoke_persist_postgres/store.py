@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from karaoke_persist.contract import StoreOptions
-from karaoke_persist_postgres.connections import PostgresConnection, connect
+from karaoke_persist_postgres.connections import PostgresConnection, RawConnection, connect, connect_for_migration
 from karaoke_persist_postgres.dialect import PostgresDialect, quoted_name
 from karaoke_persist_postgres.location import PostgresOptions, conninfo_of, described
 from karaoke_persist_postgres.session import PostgresWritingSession
@@ -73,7 +73,7 @@ class PostgresStore(SQLStore):
         """On a connection for it alone."""
         return create_engine(
             "postgresql+psycopg://",
-            creator=partial(psycopg.connect, self._conninfo, prepare_threshold=None),
+            creator=partial(connect_for_migration, self._conninfo),
             poolclass=NullPool,
             use_native_hstore=False,
             isolation_level="READ COMMITTED",  # what another process has just created must be seen
@@ -90,21 +90,10 @@ class PostgresStore(SQLStore):
             if there is None:
                 run(f"CREATE SCHEMA {name}")
             run(f"SET LOCAL search_path = {name}")
-        raw = _Raw(cast("psycopg.Connection[Any]", connection.connection.dbapi_connection))
+        raw = RawConnection(cast("psycopg.Connection[Any]", connection.connection.dbapi_connection))
         if self.dialect.existing_tables(raw, [WRITER_TABLE]):
             run(f"LOCK TABLE {self._table} IN EXCLUSIVE MODE")
         return raw
-
-
-class _Raw:
-    """A connection of Alembic's under the interface of our own."""
-
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
-
-    def execute(self, sql: str, parameters: Any = None) -> Any:
-        """Run a statement whose parameters are numbered."""
-        return psycopg.RawCursor(self._connection).execute(sql.encode(), parameters)
 
 
 def milliseconds(timeout: float) -> int:

@@ -31,8 +31,9 @@ UNION ALL SELECT 'index ' || indexname, indexdef FROM pg_indexes WHERE schemanam
 UNION ALL SELECT 'constraint ' || conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace
 UNION ALL SELECT 'trigger ' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-UNION ALL SELECT 'function ' || proname, replace(regexp_replace(prosrc, '\\s+', ' ', 'g'), 'public.', '') FROM pg_proc
-    WHERE pronamespace = 'public'::regnamespace
+UNION ALL SELECT 'function ' || proname,
+       replace(regexp_replace(coalesce(pg_get_function_sqlbody(oid), prosrc), '\\s+', ' ', 'g'), 'public.', '')
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
 
 
@@ -66,7 +67,9 @@ def test_alembic_finds_nothing_to_change(url):
     open_store(url).close()
     engine = _engine(url)
     with engine.connect() as connection:
-        opts = {"version_table": VERSION_TABLE, "include_name": lambda name, *_: name != WRITER_TABLE}
+        # SQLAlchemy is not told of the index of grams; its definition is compared elsewhere, as text.
+        unknown = (WRITER_TABLE, "ix_kp_search_docs_grams")
+        opts = {"version_table": VERSION_TABLE, "include_name": lambda name, *_: name not in unknown}
         context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Layout(PROBES, PostgresDialect("", "", None)).metadata) == []
     engine.dispose()

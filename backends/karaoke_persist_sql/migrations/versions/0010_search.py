@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0010_search"
 down_revision = "0009_versions"
@@ -16,6 +17,7 @@ branch_labels = None
 depends_on = None
 
 TEXT = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
+JSON = sa.Text(collation="C").with_variant(sa.Text(), "sqlite").with_variant(postgresql.JSON(), "postgresql")
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KEYED = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
@@ -26,7 +28,7 @@ def upgrade() -> None:
     Their readings are made by a check that repairs.
     """
     for name, empty in (("artist_aliases", "'[]'"), ("title_readings", "'{}'"), ("artist_readings", "'{}'")):
-        op.add_column("kp_songs", sa.Column(name, TEXT, nullable=False, server_default=sa.literal_column(empty)))
+        op.add_column("kp_songs", sa.Column(name, JSON, nullable=False, server_default=sa.literal_column(empty)))
     if op.get_bind().dialect.name in GRAMS:
         _create_documents()
         _create_names()
@@ -152,8 +154,9 @@ CREATE FUNCTION kp_search_grams(
 ], NULL)
         """,
         "CREATE INDEX ix_kp_search_docs_grams ON kp_search_docs USING gin (kp_search_grams(title, artist, album,"
-        " more_title, more_artist, more_album, title_initials, artist_initials, year, lyrics, hidden, sung, name_key, genre_key,"
-        " language_key)) WITH (gin_pending_list_limit = 256)",
+        " more_title, more_artist, more_album, title_initials, artist_initials, year, lyrics, hidden, sung, name_key,"
+        " genre_key, language_key)) WITH (gin_pending_list_limit = 1024)",
+        "ALTER INDEX ix_kp_search_docs_grams ALTER COLUMN 1 SET STATISTICS 0",
     ),
 }
 """How each database keeps grams."""

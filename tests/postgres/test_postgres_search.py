@@ -1,0 +1,150 @@
+"""The index of grams in PostgreSQL: what it holds, and every way to answer from it."""
+
+from __future__ import annotations
+
+import sys
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlite_probes import reading, song, writing
+
+sys.path.append(str(Path(__file__).parents[1] / "sql"))
+
+from search_samples import songs_of
+
+from karaoke_persist.contract.reference.search import search
+from karaoke_persist.contract.search import SearchQuery, SearchRequest
+from karaoke_persist_postgres import walks
+from karaoke_persist_postgres.gram_codes import gram_code
+from karaoke_persist_postgres.gram_functions import ARGUMENTS
+from karaoke_persist_postgres.walks import Search
+from karaoke_persist_sql.search import ARTIST, TITLE, IndexRow, grams_of
+
+MARKERS = {ord(TITLE), ord(ARTIST)}
+WAYS = {
+    "gathered": {"GLANCE": 1, "MANY": 10**6},
+    "walked": {"GLANCE": 1, "MANY": 0},
+    "walked in vain": {"GLANCE": 1, "MANY": 0, "WALK": 1},
+}
+
+
+def documents(session):
+    """Every document with the grams that the index has of it."""
+    columns = ", ".join(IndexRow._fields)
+    sql = f"SELECT {columns}, array_to_string(kp_search_grams({', '.join(ARGUMENTS)}), ' ') FROM kp_search_docs"
+    for *row, codes in session.fetch(sql, ()):
+        yield IndexRow(*row), {int(code) for code in codes.split()}
+
+
+def last_letter(code):
+    """The last character of a gram."""
+    return code & 0x1FFFFF
+
+
+def test_the_server_makes_the_grams_of_the_rules(store):
+    """The function of a row gives every gram of the document, and beyond them only markers."""
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.lists(songs_of(["a", "b", "c"]), min_size=1, unique_by=lambda each: each.id))
+    def check(songs):
+        session = store.session()
+        try:
+            session.insert(songs)
+            seen = list(documents(session))
+        finally:
+            session.rollback()
+        assert len(seen) == len(songs)
+        for row, codes in seen:
+            wanted = {gram_code(gram) for gram in grams_of(row)}
+            assert wanted <= codes, row
+            assert {last_letter(code) for code in codes - wanted} <= MARKERS, row
+
+    check()
+
+
+def test_grams_are_told_apart():
+    """No two grams have the same number, whether of one, two or three characters, of initials, or of facts."""
+    letters = ["a", "é", "桜", "\U0001f3a4", "\U0010ffff"]
+    texts = ["".join(some) for length in (1, 2, 3) for some in product(letters, repeat=length)]
+    grams = {*texts, *(f"Ｉ{text}" for text in texts if text < "\U00100000"), *(f"Ｔ{text}" for text in letters)}
+    grams |= {f"{marker}{value}" for marker in "ＧＬＮ" for value in ("pop", "rock", "桜の木")}
+    grams |= {f"{marker}{year}" for marker in "ＹＤ" for year in (-200, -1, 0, 1, 199, 1994)}
+    assert len({gram_code(gram) for gram in grams}) == len(grams)
+
+
+@pytest.fixture(params=WAYS)
+def way(request, monkeypatch):
+    """The bounds that make small data take one of the ways."""
+    for name, value in WAYS[request.param].items():
+        monkeypatch.setattr(walks, name, value)
+    return request.param
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("text", ["love", "o", "lo", "桜", "ho", "o love", "-love", "year:1990..1999 l", "genre:rock"])
+def test_every_way_has_the_same_answer(store, text):
+    """Pages are the same whether documents are gathered or walked through, from the first to the last."""
+    titles = ("love", "桜 love", "lover of night", "glove", "桜", "hole", "o", "solo")
+    with writing(store) as session:
+        session.insert(
+            [
+                song(f"s{n}", title=f"{titles[n % 8]} {n % 3}", artist=f"lo {n % 7}", year=1985 + n % 11, genre="Rock")
+                for n in range(80)
+            ]
+        )
+    with reading(store) as session:
+        after = None
+        for _ in range(60):
+            request = SearchRequest(query=SearchQuery.parse(text), limit=3, offset=0, after=after)
+            found = session.search(request)
+            assert found == search(session, request)
+            after = found.place
+            if after is None:
+                break
+
+
+def test_a_question_reads_no_table_whole(store):
+    """Grams come from the index, and places from theirs, whatever statistics say; nothing else is scanned."""
+    with writing(store) as session:
+        session.insert([song(f"s{n}", title=f"love {n}", artist=f"artist {n % 90}") for n in range(3_000)])
+        session.execute("ANALYZE kp_search_docs")
+        dialect, tables = session.plans.dialect.search, session.plans.layout.search
+        told = []
+        fetch, session.fetch = session.fetch, lambda sql, values=(): told.append((sql, values)) or fetch(sql, values)
+        session.search(SearchRequest(query=SearchQuery.parse("love 17 artist")))
+        session.search(SearchRequest(query=SearchQuery.parse("love")))
+        about = [(sql, values) for sql, values in told if tables.name(tables.docs) in sql]
+        plans = ["\n".join(line for (line,) in fetch(f"EXPLAIN {sql}", values)) for sql, values in about]
+        assert len(plans) > 2, dialect
+        for plan in plans:
+            assert "Seq Scan on kp_search_docs" not in plan, plan
+        assert any("Bitmap Index Scan on ix_kp_search_docs_grams" in plan for plan in plans)
+        assert any("Index Scan using pk_kp_search_docs" in plan for plan in plans)
+
+
+def test_statements_name_their_walk_s_length():
+    """The length of a walk is no parameter: for one it cannot see the server expects a tenth of the table."""
+    clause = walks.Clause("d.hidden = 0")
+    sql, values = Search("docs", clause, clause, None).statement("d.place", 20, 0)
+    assert f"LIMIT {walks.GLANCE})" in sql
+    assert walks.GLANCE not in values
+
+
+def test_the_trigrams_of_the_server_know_no_cjk(postgres_server):
+    """Why there are grams of our own: in a database with the locale C, pg_trgm takes nothing but ASCII for letters."""
+    name = postgres_server.create()
+    with postgres_server.connect() as connection:
+        connection.execute(f"DROP DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
+    try:
+        with postgres_server.connect(name) as connection:
+            if not connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'").fetchone():
+                pytest.skip("this server comes without pg_trgm")
+            connection.execute("CREATE EXTENSION pg_trgm")
+            assert connection.execute("SELECT show_trgm('桜の木'), show_trgm('사랑')").fetchone() == ([], [])
+            assert connection.execute("SELECT show_trgm('love')").fetchone() != ([],)
+    finally:
+        postgres_server.drop(name)
