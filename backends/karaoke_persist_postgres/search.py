@@ -148,16 +148,15 @@ class PostgresSearch(SearchDialect):
         sql, parameters = search.statement(columns, asked.limit, asked.offset)
         return session.fetch(self.marked(sql), parameters)
 
-    def candidates(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, cap: int) -> int:
+    def places(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, most: int) -> list[int] | None:
         """A sample tells whether very many are candidates, for which the index would take long."""
         found = self.source(tables, grams)
         many = are_many(tables.name(tables.docs), all_of(row_clauses(grams)))
-        sql = (
-            f"SELECT CASE WHEN {many.sql} THEN ?"  # noqa: S608
-            f" ELSE (SELECT count(*) FROM (SELECT FROM {found.tables} WHERE {found.where.sql} LIMIT ?) AS few) END"
-        )
-        parameters = (*many.parameters, cap, *found.where.parameters, cap)
-        return int(session.fetch(self.marked(sql), parameters)[0][0])
+        some = f"SELECT {found.place} FROM {found.tables} WHERE {found.where.sql} LIMIT ?"  # noqa: S608
+        sql = f"SELECT CASE WHEN {many.sql} THEN NULL ELSE ARRAY({some}) END"
+        parameters = (*many.parameters, *found.where.parameters, most + 1)
+        places: list[int] | None = session.fetch(self.marked(sql), parameters)[0][0]
+        return None if places is None or len(places) > most else places
 
 
 _WAYS = (("<", "DESC"), (">", "ASC"))

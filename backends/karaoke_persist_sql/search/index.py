@@ -195,9 +195,12 @@ class SearchDialect(ABC):
             parameters += [asked.limit, asked.offset]
         return session.fetch(self.marked(sql), parameters)
 
-    def candidates(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, cap: int) -> int:
-        """How many documents have these grams, or the cap if they seem to be more."""
-        return self.count(session, tables, grams, None, cap)
+    def places(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, most: int) -> list[int] | None:
+        """The places of the documents with these grams; None if there are, or seem to be, more than so many."""
+        source = self.source(tables, grams, docs=False)
+        sql = f"SELECT {source.place} FROM {source.tables} WHERE {source.where.sql} LIMIT ?"  # noqa: S608
+        rows = session.fetch(self.marked(sql), (*source.where.parameters, most + 1))
+        return None if len(rows) > most else [place for (place,) in rows]
 
     def count(
         self, session: ReadingSession, tables: SearchTables, grams: GramQuery, where: Clause | None, cap: int | None

@@ -20,10 +20,13 @@ _COLUMNS = "{place}, d.song_id, d.title, d.artist"
 
 
 class Found(NamedTuple):
-    """A page of songs by their keys, and the place of the last one if there are more."""
+    """A page of songs by their keys."""
 
     keys: list[str]
     place: tuple[Any, ...] | None
+    """Of the last one, if there are more."""
+    total: int | None = None
+    """How many match, if it came to light."""
 
 
 class Hit(NamedTuple):
@@ -38,19 +41,22 @@ class Hit(NamedTuple):
 
 def page_by_relevance(hits: Hits, request: SearchRequest) -> Found:
     """The page that a request asks for."""
-    asked = hits.tests.everything()
-    few = bool(asked.grams.needed) and hits.candidates(asked, FEW + 1) <= FEW
-    found = _of_few(hits, request, asked) if few else _by_tiers(hits, request)
+    few = hits.narrowed(hits.tests.everything(), FEW)
+    everything = None if few is None else _all_of_few(hits, few)
+    found = _by_tiers(hits, request) if everything is None else _window(hits, request, everything)
     page = found[: request.limit]
     last = page[-1] if page and len(found) > len(page) else None
     place = None if last is None else (last.tier, last.title, last.artist, last.song_id)
-    return Found([hit.song_id for hit in page], place)
+    return Found([hit.song_id for hit in page], place, None if everything is None else len(everything))
 
 
-def _of_few(hits: Hits, request: SearchRequest, asked: Asked) -> list[Hit]:
+def _all_of_few(hits: Hits, few: Asked) -> list[Hit]:
     number = hits.tests.tier_number() if hits.plan.whole else Clause(str(LAST_TIER))
-    sql, parameters = hits.statement(asked, f"{number.sql}, {_COLUMNS}")
-    found = sorted(Hit(*row) for row in hits.fetch(sql, (*number.parameters, *parameters)))
+    sql, parameters = hits.statement(few, f"{number.sql}, {_COLUMNS}")
+    return sorted(Hit(*row) for row in hits.fetch(sql, (*number.parameters, *parameters)))
+
+
+def _window(hits: Hits, request: SearchRequest, found: list[Hit]) -> list[Hit]:
     if request.after is not None:
         tier, *order = request.after
         mark = (tier, _place_of(hits, order))
