@@ -103,9 +103,17 @@ def test_without_pinyin() -> None:
 
 
 def test_what_is_lacking() -> None:
-    """A row lacks readings that another version, or a process without the library, did not give."""
+    """A row lacks the readings that this process would give and that are not there; it may have others besides."""
     stored = readings_of("さくら")
     assert not lacks_readings("さくら", stored)
+    assert not lacks_readings("さくら", {**stored, "full": ("sakura", "cherry")})
     assert not lacks_readings("Love", {})
     assert lacks_readings("さくら", {})
-    assert lacks_readings("さくら", {**stored, "version": VERSION - 1})
+    assert lacks_readings("사랑", {**readings_of("사랑"), "initials": ()})
+
+
+@pytest.mark.usefixtures("without_pinyin")
+def test_nothing_is_lacking_without_pinyin() -> None:
+    """A process without the library misses nothing in a row, whether another one has filled it or not."""
+    filled = {"version": VERSION, "full": ("guang",), "initials": ("g",)}
+    assert [lacks_readings("光", stored) for stored in ({}, filled)] == [False, False]
