@@ -14,7 +14,7 @@ from karaoke_persist.contract import Eq, In, Query
 from karaoke_persist.contract.reference.search import complete, search, search_artists
 from karaoke_persist.contract.search import ArtistSearchRequest, SearchRequest
 from karaoke_persist.models import Song
-from karaoke_persist_sql.search import near_songs, pages, places, sorted_pages
+from karaoke_persist_sql.search import near_songs, pages, places, sorted_pages, tiers
 from karaoke_persist_sql.search import artist_names, completion
 
 KEYS = [f"s{number}" for number in range(12)]
@@ -91,6 +91,7 @@ def few(request, monkeypatch):
     if request.param is not None:
         for module in (pages, sorted_pages, near_songs, artist_names, completion):
             monkeypatch.setattr(module, "FEW", max(request.param, 1) if module is near_songs else request.param)
+        monkeypatch.setattr(tiers, "NAMES", request.param)
         for name, value in {"GAP": 4, "REACH": 8, "ROOM": 2, "_WINDOW": 2}.items():
             monkeypatch.setattr(places, name, value)
 
