@@ -94,6 +94,12 @@ class Tests:
             asked = asked.plus(*left, needed=[contained_grams(needle)])
         return asked
 
+    def excluded_among(self, asked: Asked) -> Asked:
+        """Those of some documents that have what is excluded."""
+        present = any_of(self._present_as_words(needle) for needle in self.plan.excluded)
+        grams = (parts_of(own, **_borders(own)) for needle in self.plan.excluded for own in needle.forms)
+        return asked.plus(present, needed=[tuple(grams)])
+
     def by_sql_alone(self, *, needles: bool = True) -> list[Clause]:
         """All that a document must meet, without any help of grams; perhaps without the needles that have no field."""
         plan = self.plan
@@ -267,6 +273,12 @@ def _joined(word: str, clauses: Iterable[Clause]) -> Clause:
     return Clause(
         f"({word.join(part.sql for part in parts)})", tuple(value for part in parts for value in part.parameters)
     )
+
+
+def _borders(text: str) -> dict[str, bool]:
+    """Whether a text that is excluded stands between the borders of words."""
+    whole = not is_unspaced(text)
+    return {"start": whole, "end": whole}
 
 
 def contained_grams(needle: Needle) -> Alternatives:
