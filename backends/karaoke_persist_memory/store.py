@@ -11,6 +11,7 @@ from typing import Final
 from weakref import WeakSet
 
 from karaoke_persist.contract import CONTRACT_VERSION, BackendInfo, SchemaState, StoreOptions
+from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.errors import BadURL, Busy, Unsupported
 from karaoke_persist.models import Record
 from karaoke_persist_memory.session import MemorySession, Tables

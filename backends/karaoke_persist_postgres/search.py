@@ -22,6 +22,7 @@ from karaoke_persist_postgres.walks import Search, all_of, are_many
 from karaoke_persist_sql.search import (
     GENRE,
     LANGUAGE,
+    TITLE,
     Clause,
     Columns,
     Edges,
@@ -51,6 +52,8 @@ _COLUMNS = ("place", *IndexRow._fields, *KEYS)
 
 class PostgresSearch(SearchDialect):
     """GIN over numbers."""
+
+    further_title = TITLE
 
     def more_columns(self) -> Sequence[Column[Any]]:
         """The grams of a name, a genre and a language, which SQL cannot fold; and what `plays` has to do with grams.
@@ -148,16 +151,15 @@ class PostgresSearch(SearchDialect):
         sql, parameters = search.statement(columns, asked.limit, asked.offset)
         return session.fetch(self.marked(sql), parameters)
 
-    def candidates(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, cap: int) -> int:
+    def places(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, most: int) -> list[int] | None:
         """A sample tells whether very many are candidates, for which the index would take long."""
         found = self.source(tables, grams)
         many = are_many(tables.name(tables.docs), all_of(row_clauses(grams)))
-        sql = (
-            f"SELECT CASE WHEN {many.sql} THEN ?"  # noqa: S608
-            f" ELSE (SELECT count(*) FROM (SELECT FROM {found.tables} WHERE {found.where.sql} LIMIT ?) AS few) END"
-        )
-        parameters = (*many.parameters, cap, *found.where.parameters, cap)
-        return int(session.fetch(self.marked(sql), parameters)[0][0])
+        some = f"SELECT {found.place} FROM {found.tables} WHERE {found.where.sql} LIMIT ?"  # noqa: S608
+        sql = f"SELECT CASE WHEN {many.sql} THEN NULL ELSE ARRAY({some}) END"
+        parameters = (*many.parameters, *found.where.parameters, most + 1)
+        places: list[int] | None = session.fetch(self.marked(sql), parameters)[0][0]
+        return None if places is None or len(places) > most else places
 
 
 _WAYS = (("<", "DESC"), (">", "ASC"))

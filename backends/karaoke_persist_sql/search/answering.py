@@ -41,6 +41,8 @@ class Answers:
         hits = self._hits(request.query, hidden=request.hidden)
         page = page_by_relevance if request.sort == "relevance" else page_by_field
         found = page(hits, request)
+        if found.total is not None:
+            hits.known_total = found.total
         total, capped = _total(hits, request)
         close, names = _near(hits) if wants_near(request) else ((), ())
         return SearchResult(

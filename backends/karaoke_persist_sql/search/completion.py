@@ -12,7 +12,7 @@ from karaoke_persist.contract.search import Completion, CompletionRequest, Norma
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.artist_names import Artists, Named
 from karaoke_persist_sql.search.clauses import VISIBLE, Asked, all_of, any_of
-from karaoke_persist_sql.search.grams import HIDDEN, SUNG, TITLE, start_grams
+from karaoke_persist_sql.search.grams import HIDDEN, SUNG, TITLE, Grams, start_grams
 from karaoke_persist_sql.search.hits import Hits, Row
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.tally import LONGEST
@@ -48,24 +48,37 @@ class Songs:
     def __init__(self, hits: Hits, starts: tuple[str, ...], limit: int) -> None:
         self._hits, self._starts, self._limit = hits, starts, limit
         self._shown = () if hits.plan.hidden else (VISIBLE,)
+        self._few = None if any(len(start) <= LONGEST for start in starts) else self._gathered()
 
     def sung(self) -> list[Named]:
         """Those that were sung, the most first."""
+        if self._few is not None:
+            return sorted(named for named in self._few if named.rank)[: self._limit]
         found = {row[2]: _song(row) for start in self._starts for row in self._sung_with(start)}
         return sorted(found.values())[: self._limit]
 
     def others(self) -> list[Named]:
         """Those that were never sung."""
+        if self._few is not None:
+            return sorted(named for named in self._few if not named.rank)[: self._limit]
         without = (SUNG,) if self._hits.plan.hidden else (SUNG, HIDDEN)
-        begin = any_of(self._hits.tests.begins("title", start) for start in self._starts)
-        asked = Asked([tuple(start_grams(TITLE, start) for start in self._starts)], without, [begin])
+        asked = self._asked(without, self._starts)
         return [_song(row) for row in self._hits.stream(asked, _SONG, limit=self._limit)]
+
+    def _asked(self, without: Grams, starts: tuple[str, ...]) -> Asked:
+        begin = any_of(self._hits.tests.begins("title", start) for start in starts)
+        return Asked([tuple(start_grams(TITLE, start) for start in starts)], without, [begin])
+
+    def _gathered(self) -> list[Named] | None:
+        """All of them, if they are few."""
+        few = self._hits.narrowed(self._asked(() if self._hits.plan.hidden else (HIDDEN,), self._starts), FEW)
+        return None if few is None else [_song(row) for row in self._hits.fetch(*self._hits.statement(few, _SONG))]
 
     def _sung_with(self, start: str) -> list[Row]:
         if len(start) > LONGEST:
-            asked = Asked([(start_grams(TITLE, start),), ((SUNG,),)], (), [self._hits.tests.begins("title", start)])
-            if self._hits.candidates(asked, FEW + 1) <= FEW:
-                return self._hits.stream(asked.plus(*self._shown), _SONG)
+            few = self._hits.narrowed(self._asked((), (start,)).plus(*self._shown, needed=[((SUNG,),)]), FEW)
+            if few is not None:
+                return self._hits.fetch(*self._hits.statement(few, _SONG))
         return self._ranked(start)
 
     def _ranked(self, start: str) -> list[Row]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from karaoke_persist.contract.search import Normaliser, SearchPlan
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.clauses import Asked, Tests
 from karaoke_persist_sql.search.grams import HIDDEN
-from karaoke_persist_sql.search.index import Stream
+from karaoke_persist_sql.search.index import Clause, Stream
 from karaoke_persist_sql.search.tables import SearchTables
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class Hits:
         self.session, self.tables, self.normaliser, self.plan = session, tables, normaliser, plan
         self.dialect = dialect
         self.tests = Tests(plan, tables, dialect)
+        self.known_total: int | None = None
+        """How many songs match, once it has come to light."""
 
     def of(self, plan: SearchPlan) -> Hits:
         """The same for another plan."""
@@ -43,14 +46,24 @@ class Hits:
         """How many documents there are; a cap is where counting may end."""
         return self.dialect.count(self.session, self.tables, asked.grams, asked.where, cap)
 
-    def candidates(self, asked: Asked, cap: int) -> int:
-        """How many the grams alone let through: an upper bound, and cheap."""
-        return self.dialect.candidates(self.session, self.tables, asked.grams, cap)
+    def narrowed(self, asked: Asked, few: int) -> Asked | None:
+        """The same documents by their places, if the grams let few through; None otherwise."""
+        grams = asked.grams
+        places = self.dialect.places(self.session, self.tables, grams, few) if grams.needed else None
+        if places is None:
+            return None
+        packed = self.session.plans.dialect.pack(places)
+        return Asked(where=[Clause(self.dialect.among("d.place", "integer"), (packed,)), *asked.wheres])
 
     def total(self, cap: int | None = None) -> int:
         """How many songs match."""
+        if self.known_total is not None:
+            return self.known_total
         if cap is None and self.plan.is_everything and not self.plan.hidden:
             return self.count(Asked()) - self.count(Asked([((HIDDEN,),)]))
+        if cap is None and self.plan.excluded:
+            wanted = self.of(replace(self.plan, excluded=()))
+            return wanted.total() - wanted.count(self.tests.excluded_among(wanted.tests.everything()))
         return self.count(self.tests.everything(), cap)
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:

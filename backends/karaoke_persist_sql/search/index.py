@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from sqlalchemy import Column
 
 from karaoke_persist.contract.findings import Finding
-from karaoke_persist_sql.search.grams import GramQuery
+from karaoke_persist_sql.search.grams import FURTHER_TITLE, GramQuery
 from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 
 if TYPE_CHECKING:
@@ -70,6 +70,9 @@ class GramCheck:
 
 class SearchDialect(ABC):
     """One database's way. Statements have question marks for parameters; `marked` says them its own way."""
+
+    further_title: ClassVar[str] = FURTHER_TITLE
+    """The marker of the beginnings of further forms of a title, or, if they are not told from the first, of all."""
 
     @abstractmethod
     def creation(self, tables: SearchTables) -> Sequence[str]:
@@ -195,9 +198,12 @@ class SearchDialect(ABC):
             parameters += [asked.limit, asked.offset]
         return session.fetch(self.marked(sql), parameters)
 
-    def candidates(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, cap: int) -> int:
-        """How many documents have these grams, or the cap if they seem to be more."""
-        return self.count(session, tables, grams, None, cap)
+    def places(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, most: int) -> list[int] | None:
+        """The places of the documents with these grams; None if there are, or seem to be, more than so many."""
+        source = self.source(tables, grams, docs=False)
+        sql = f"SELECT {source.place} FROM {source.tables} WHERE {source.where.sql} LIMIT ?"  # noqa: S608
+        rows = session.fetch(self.marked(sql), (*source.where.parameters, most + 1))
+        return None if len(rows) > most else [place for (place,) in rows]
 
     def count(
         self, session: ReadingSession, tables: SearchTables, grams: GramQuery, where: Clause | None, cap: int | None

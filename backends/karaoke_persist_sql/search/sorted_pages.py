@@ -46,11 +46,12 @@ class Matching(NamedTuple):
 def page_by_field(hits: Hits, request: SearchRequest) -> Found:
     """The page that a request asks for."""
     asked, field = hits.tests.everything(), SORT_FIELDS.get(request.sort, request.sort)
-    few = bool(asked.grams.needed) and hits.candidates(asked, FEW + 1) <= FEW
+    few = hits.narrowed(asked, FEW)
     found: list[Row] = []
     wanted, offset = request.limit + 1, request.offset
-    for part in _behind(hits, request, _parts(field, request.descending, few)):
-        songs = _gathered(hits, asked, part) if few or part.sung else _walked(hits, part)
+    for part in _behind(hits, request, _parts(field, request.descending, few is not None)):
+        gather = few is not None or part.sung
+        songs = _gathered(hits, asked if few is None else few, part) if gather else _walked(hits, part)
         rows = _read(hits, songs, (field, *part.columns), request.descending, (wanted - len(found), offset))
         found += rows
         if len(found) == wanted:
