@@ -26,8 +26,8 @@ from karaoke_persist_sql.search import ARTIST, TITLE, IndexRow, grams_of
 MARKERS = {ord(TITLE), ord(ARTIST)}
 WAYS = {
     "gathered": {"GLANCE": 1, "MANY": 10**6},
-    "walked": {"GLANCE": 1, "MANY": 0},
-    "walked in vain": {"GLANCE": 1, "MANY": 0, "WALK": 1},
+    "walked": {"GLANCE": 1, "MANY": -1},
+    "walked in vain": {"GLANCE": 1, "MANY": -1, "WALK": 1},
 }
 
 

@@ -14,7 +14,8 @@ from karaoke_persist.contract import Eq, In, Query
 from karaoke_persist.contract.reference.search import complete, search, search_artists
 from karaoke_persist.contract.search import ArtistSearchRequest, SearchRequest
 from karaoke_persist.models import Song
-from karaoke_persist_sql.search import artist_names, completion, near_songs, pages, places, sorted_pages
+from karaoke_persist_sql.search import artist_names, completion, near_songs, pages, places, sorted_pages, tiers
+from karaoke_persist_sql.search.checking import Check
 
 KEYS = [f"s{number}" for number in range(12)]
 CHANGES = st.one_of(
@@ -90,13 +91,14 @@ def few(request, monkeypatch):
     if request.param is not None:
         for module in (pages, sorted_pages, near_songs, artist_names, completion):
             monkeypatch.setattr(module, "FEW", max(request.param, 1) if module is near_songs else request.param)
+        monkeypatch.setattr(tiers, "NAMES", request.param)
         for name, value in {"GAP": 4, "REACH": 8, "ROOM": 2, "_WINDOW": 2}.items():
             monkeypatch.setattr(places, name, value)
 
 
 @pytest.mark.usefixtures("few")
 def test_any_changes_and_any_questions(store):
-    """After any changes, any question about songs, artists or beginnings has the answer of the rules."""
+    """After any changes the index is found to be right, and any question has the answer of the rules."""
 
     @settings(max_examples=150, deadline=None)
     @given(st.lists(CHANGES, min_size=1, max_size=6), st.lists(requests, min_size=1, max_size=6))
@@ -108,6 +110,7 @@ def test_any_changes_and_any_questions(store):
             for request in asked:
                 expected = list(answers(Reference(session), request))
                 assert list(answers(session, request)) == expected, request
+            assert Check(session, store.layout.search, None).findings(repair=False) == []
         finally:
             session.rollback()
 

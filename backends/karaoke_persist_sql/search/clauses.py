@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from karaoke_persist.contract.search import SearchPlan, Years
-from karaoke_persist.contract.search.plan import SHORTEST_INITIALS, Needle, is_unspaced
+from karaoke_persist.contract.search.plan import LAST_TIER, SHORTEST_INITIALS, Needle, is_unspaced
 from karaoke_persist.contract.search.query import TextField
 from karaoke_persist.models.text import key_fold
 from karaoke_persist_sql.search.grams import (
@@ -94,25 +94,35 @@ class Tests:
             asked = asked.plus(*left, needed=[contained_grams(needle)])
         return asked
 
-    def by_sql_alone(self) -> list[Clause]:
-        """All that a document must meet, without any help of grams."""
+    def excluded_among(self, asked: Asked) -> Asked:
+        """Those of some documents that have what is excluded."""
+        present = any_of(self._present_as_words(needle) for needle in self.plan.excluded)
+        grams = (parts_of(own, **_borders(own)) for needle in self.plan.excluded for own in needle.forms)
+        return asked.plus(present, needed=[tuple(grams)])
+
+    def by_sql_alone(self, *, needles: bool = True) -> list[Clause]:
+        """All that a document must meet, without any help of grams; perhaps without the needles that have no field."""
         plan = self.plan
-        wheres = [self.contained(needle) for needle in (*plan.needles, *plan.fielded)]
+        wheres = [self.contained(needle) for needle in (*(plan.needles if needles else ()), *plan.fielded)]
         wheres += [not_true(self._present_as_words(needle)) for needle in plan.excluded]
         return [*wheres, *self._filters()]
 
     # tiers
 
-    def tier(self, tier: int) -> Asked:
-        """The documents of one tier, those of better ones left out.
+    def tier(self, tier: int, needed: Iterable[Alternatives] | None = None) -> Asked:
+        """The documents of one tier, those of better ones left out; by other grams if they are given."""
+        if tier == LAST_TIER:
+            return self.everything().plus(*self.denied(tier))
+        needed = self._tier_grams(tier) if needed is None else needed
+        return self.rest().plus(self.meets(tier), *self.denied(tier), needed=needed)
+
+    def denied(self, tier: int) -> list[Clause]:
+        """That documents are of no better tier.
 
         The tests lie within each other: a beginning begins words too, and so on. So only some have to be denied.
         """
         deny = {1: (0,), 2: (0, 1), 3: (2, 1), 4: (2, 3), 5: (4, 3), 6: (5,)}.get(tier, ())
-        denied = [not_true(self.meets(better)) for better in deny]
-        if tier == 6:
-            return self.everything().plus(*denied)
-        return self.rest().plus(self.meets(tier), *denied, needed=self._tier_grams(tier))
+        return [not_true(self.meets(better)) for better in deny]
 
     def meets(self, tier: int) -> Clause:
         """Whether a document that matches meets the test of a tier; perhaps that of a better one too."""
@@ -263,6 +273,12 @@ def _joined(word: str, clauses: Iterable[Clause]) -> Clause:
     return Clause(
         f"({word.join(part.sql for part in parts)})", tuple(value for part in parts for value in part.parameters)
     )
+
+
+def _borders(text: str) -> dict[str, bool]:
+    """Whether a text that is excluded stands between the borders of words."""
+    whole = not is_unspaced(text)
+    return {"start": whole, "end": whole}
 
 
 def contained_grams(needle: Needle) -> Alternatives:

@@ -19,6 +19,8 @@ from karaoke_persist_sql.search.rows import IndexRow, unwrapped
 
 SPACE: Final = "\u3000"
 TITLE, ARTIST, INITIALS, NAME, GENRE, LANGUAGE, YEAR, DECADE = "ＴＡＩＮＧＬＹＤ"
+FURTHER_TITLE: Final = "Ｕ"
+"""Marks the beginnings of all forms of a title but the primary one, once more."""
 LYRICS, HIDDEN, SUNG = "Ｗ", "Ｈ", "Ｓ"
 """Whole grams: of songs with lyrics, of hidden ones, and of those that were sung."""
 
@@ -63,6 +65,7 @@ def grams_of(row: IndexRow) -> set[str]:
             if marker is not None:
                 first, last = gram_text(form[:2]), gram_text(form[-2:])
                 grams.update((marker + first[:1], marker + first, last + marker))
+    grams.update(FURTHER_TITLE + gram_text(form[:length]) for form in row.title_forms[1:] for length in (1, 2))
     grams.update(INITIALS + gram_text(each)[:length] for each in initials_of(row) for length in (2, 3))
     grams.update(_facts(row))
     return grams

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from karaoke_persist.contract.search import Normaliser, SearchPlan
@@ -60,6 +61,9 @@ class Hits:
             return self.known_total
         if cap is None and self.plan.is_everything and not self.plan.hidden:
             return self.count(Asked()) - self.count(Asked([((HIDDEN,),)]))
+        if cap is None and self.plan.excluded:
+            wanted = self.of(replace(self.plan, excluded=()))
+            return wanted.total() - wanted.count(self.tests.excluded_among(wanted.tests.everything()))
         return self.count(self.tests.everything(), cap)
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from sqlalchemy import Column
 
 from karaoke_persist.contract.findings import Finding
-from karaoke_persist_sql.search.grams import GramQuery
+from karaoke_persist_sql.search.grams import FURTHER_TITLE, GramQuery
 from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 
 if TYPE_CHECKING:
@@ -70,6 +70,9 @@ class GramCheck:
 
 class SearchDialect(ABC):
     """One database's way. Statements have question marks for parameters; `marked` says them its own way."""
+
+    further_title: ClassVar[str] = FURTHER_TITLE
+    """The marker of the beginnings of further forms of a title, or, if they are not told from the first, of all."""
 
     @abstractmethod
     def creation(self, tables: SearchTables) -> Sequence[str]:

@@ -13,10 +13,10 @@ from karaoke_persist.contract.search.plan import LAST_TIER
 from karaoke_persist_sql.search.clauses import Asked
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
+from karaoke_persist_sql.search.tiers import COLUMNS, Tiers, Window
 
-FEW = 400
+FEW = 200
 """Up to so many candidates, all are looked at."""
-_COLUMNS = "{place}, d.song_id, d.title, d.artist"
 
 
 class Found(NamedTuple):
@@ -52,7 +52,7 @@ def page_by_relevance(hits: Hits, request: SearchRequest) -> Found:
 
 def _all_of_few(hits: Hits, few: Asked) -> list[Hit]:
     number = hits.tests.tier_number() if hits.plan.whole else Clause(str(LAST_TIER))
-    sql, parameters = hits.statement(few, f"{number.sql}, {_COLUMNS}")
+    sql, parameters = hits.statement(few, f"{number.sql}, {COLUMNS}")
     return sorted(Hit(*row) for row in hits.fetch(sql, (*number.parameters, *parameters)))
 
 
@@ -65,26 +65,19 @@ def _window(hits: Hits, request: SearchRequest, found: list[Hit]) -> list[Hit]:
 
 
 def _by_tiers(hits: Hits, request: SearchRequest) -> list[Hit]:
-    first, after = 0 if hits.plan.whole else LAST_TIER, None
+    first, after = 0, None
     if request.after is not None:
         first, *order = request.after
         after = _place_of(hits, order)
     found: list[Hit] = []
-    wanted, offset = request.limit + 1, request.offset
-    for tier in range(first, LAST_TIER + 1):
-        asked = hits.tests.tier(tier) if hits.plan.whole else hits.tests.everything()
-        rows = hits.stream(asked, _COLUMNS, after=after, limit=wanted - len(found), offset=offset)
+    wanted, offset, tiers = request.limit + 1, request.offset, Tiers(hits)
+    for tier in range(first, LAST_TIER + 1) if hits.plan.whole else (LAST_TIER,):
+        rows, passed = tiers.rows(tier, Window(after, offset, wanted - len(found)))
         found += [Hit(tier, *row) for row in rows]
         if len(found) == wanted:
             break
-        if offset:
-            offset = 0 if rows else max(0, offset - _number_of(hits, asked, after))
-        after = None
+        offset, after = offset - passed, None
     return found
-
-
-def _number_of(hits: Hits, asked: Asked, after: int | None) -> int:
-    return hits.count(asked if after is None else asked.plus(Clause("d.place > ?", (after,))))
 
 
 def _place_of(hits: Hits, order: list[Any]) -> int:

@@ -1,0 +1,112 @@
+"""The documents of one tier in the order of places.
+
+Titles that begin with a text are a range of the index that orders documents: those stand together, and need no grams.
+Only further forms of a title do. Artists that are a text, or begin with one, are few names as a rule, or none, and
+their documents are found by name. All else is found by grams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from karaoke_persist_sql.search.clauses import Asked, all_of, any_of, in_range
+from karaoke_persist_sql.search.grams import name_gram, start_grams
+from karaoke_persist_sql.search.hits import Hits, Row
+from karaoke_persist_sql.search.index import Clause
+
+COLUMNS = "{place}, d.song_id, d.title, d.artist"
+NAMES = 30
+"""Up to so many artists are looked for by name."""
+
+
+class Window(NamedTuple):
+    """Which part of a tier is wanted."""
+
+    after: int | None
+    """Only documents behind this place."""
+    offset: int
+    limit: int
+
+
+class TierRows(NamedTuple):
+    """Documents of a tier, and how many before them were passed over."""
+
+    rows: list[Row]
+    passed: int
+
+
+class Tiers:
+    """The tiers of one plan that has any."""
+
+    def __init__(self, hits: Hits) -> None:
+        self._hits, self._tests, self._plan = hits, hits.tests, hits.plan
+        plan = hits.plan
+        filters = plan.fielded, plan.years, plan.language, plan.genre
+        self._is_plain = not plan.with_lyrics and not any(filters)
+
+    def rows(self, tier: int, window: Window) -> TierRows:
+        """What a window shows of a tier."""
+        if tier in (0, 2) and self._is_plain:
+            return self._by_title(tier, window)
+        asked = self._tests.tier(tier) if self._plan.whole else self._tests.everything()
+        if tier in (1, 3):
+            names = self._names(tier)
+            if names is not None:
+                if not names:
+                    return TierRows([], 0)
+                asked = self._tests.tier(tier, (tuple((name_gram(name),) for name in names),))
+        return self._streamed(asked, window)
+
+    def _streamed(self, asked: Asked, window: Window) -> TierRows:
+        hits, (after, offset, limit) = self._hits, window
+        rows = hits.stream(asked, COLUMNS, after=after, limit=limit, offset=offset)
+        if rows or not offset:
+            return TierRows(rows, offset)
+        behind = asked if after is None else asked.plus(Clause("d.place > ?", (after,)))
+        return TierRows([], min(offset, hits.count(behind)))
+
+    def _by_title(self, tier: int, window: Window) -> TierRows:
+        """Two ways that may meet: documents whose first form it is, and those of which it is a further one."""
+        after, offset, limit = window
+        until = offset + limit
+        found = {row[0]: row for row in self._in_order(tier, after, until)}
+        grams = tuple(start_grams(self._hits.dialect.further_title, text) for text in self._plan.whole)
+        further = self._tests.tier(tier, (grams,))
+        found.update((row[0], row) for row in self._hits.stream(further, COLUMNS, after=after, limit=until))
+        rows = [found[place] for place in sorted(found)]
+        return TierRows(rows[offset:until], min(offset, len(rows)))
+
+    def _in_order(self, tier: int, after: int | None, limit: int) -> list[Row]:
+        """From the index that orders documents."""
+        wheres = [*self._tests.by_sql_alone(needles=False), *self._tests.denied(tier)]
+        wheres += [] if after is None else [Clause("d.place > ?", (after,))]
+        rows: list[Row] = []
+        for text in self._plan.whole:
+            own = Clause("d.title = ?", (text,)) if tier == 0 else in_range("d.title", text)
+            where = all_of([own, *wheres])
+            sql = (
+                f"SELECT {COLUMNS.format(place='d.place')} FROM {self._docs} AS d"  # noqa: S608
+                f" WHERE {where.sql} ORDER BY d.title, d.artist, d.song_id LIMIT ?"
+            )
+            rows += self._hits.fetch(sql, (*where.parameters, limit))
+        return rows
+
+    @property
+    def _docs(self) -> str:
+        return self._hits.tables.name(self._hits.tables.docs)
+
+    def _names(self, tier: int) -> list[str] | None:
+        """The names of the artists with such a form; None if they are too many."""
+        tables, texts = self._hits.tables, self._plan.whole
+        own: Iterable[Clause] = (
+            Clause("f.form = ?", (text,)) if tier == 1 else in_range("f.form", text) for text in texts
+        )
+        where = any_of(own)
+        sql = (
+            f"SELECT DISTINCT a.name FROM {tables.name(tables.artist_forms)} AS f"  # noqa: S608
+            f" CROSS JOIN {tables.name(tables.artists)} AS a"
+            f" WHERE f.further IN (0, 1) AND {where.sql} AND a.id = f.artist_id LIMIT ?"
+        )
+        rows = self._hits.fetch(sql, (*where.parameters, NAMES + 1))
+        return None if len(rows) > NAMES else [name for (name,) in rows]
