@@ -85,7 +85,7 @@ def _create_names() -> None:
     key = ("start", "form", "name")
     _create("kp_search_artist_starts", (*_texts(*key), *_integers("artists", "plays", "visible_plays")), key)
     for name in ("plays", "visible_plays"):
-        columns: list[Any] = ["start", sa.text(f"{name} DESC"), "form", "name"]
+        columns: list[str | sa.TextClause] = ["start", sa.text(f"{name} DESC"), "form", "name"]
         op.create_index(f"ix_kp_search_artist_starts_start_{name}_form_name", "kp_search_artist_starts", columns)
     _create("kp_search_song_starts", (*_texts("start"), *_integers("rank", "place")), ("start", "rank", "place"))
 
