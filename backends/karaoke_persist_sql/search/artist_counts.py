@@ -47,7 +47,7 @@ class ArtistTally:
         self._changes = {artist: numbers for artist, numbers in self._changes.items() if any(numbers)}
         if not self._changes:
             return
-        table, search = self._tables.name(self._tables.artists), session.plans.dialect.search
+        table, search = self._tables.name(self._tables.artists), self._tables.dialect
         names = session.plans.dialect.pack(sorted({name for name, _ in self._changes}))
         sql = f"SELECT name, forms, id, songs FROM {table} WHERE {search.among('name', 'text')}"  # noqa: S608
         rows = session.fetch(search.marked(sql), (names,))
@@ -104,7 +104,7 @@ class ArtistTally:
     def _link(
         self, session: Any, come: list[tuple[int, tuple[str, ...]]], gone: list[tuple[int, tuple[str, ...]]]
     ) -> None:
-        search, tables = session.plans.dialect.search, self._tables
+        search, tables = self._tables.dialect, self._tables
         for table, columns, links in (
             (tables.artist_forms, ("further", "form", "artist_id"), _forms),
             (tables.artist_words, ("word", "artist_id"), _words),

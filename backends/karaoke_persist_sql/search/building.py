@@ -25,11 +25,9 @@ def is_unbuilt(session: ReadingSession, tables: SearchTables) -> bool:
 
 def build(session: WritingSession, tables: SearchTables, progress: Progress | None = None) -> None:
     """Forget the index and make it from the songs, in the transaction of the session."""
-    dialect = session.plans.dialect.search
-    assert dialect is not None
-    dialect.clear(session, tables)
+    tables.dialect.clear(session, tables)
     upkeep, done, number = Upkeep(session, tables, session.plans.normaliser), 0, number_of_songs(session)
-    for keys in keys_of_songs(session):
+    for keys in keys_of_songs(session, tables):
         upkeep.replace([], upkeep.rows_of_songs(keys))
         done += len(keys)
         if progress is not None:
@@ -41,9 +39,9 @@ def number_of_songs(session: ReadingSession) -> int:
     return int(session.fetch(f"SELECT count(*) FROM {_songs(session)}", ())[0][0])  # noqa: S608
 
 
-def keys_of_songs(session: ReadingSession) -> Iterator[list[str]]:
+def keys_of_songs(session: ReadingSession, tables: SearchTables) -> Iterator[list[str]]:
     """The keys of all songs in batches, in about the order of the documents, so that these come one behind another."""
-    marked = session.plans.dialect.search.marked  # type: ignore[union-attr]
+    marked = tables.dialect.marked
     select = f"SELECT title_fold, title, id FROM {_songs(session)}"  # noqa: S608
     order, last = " ORDER BY title_fold, title, id LIMIT ?", tuple[Any, ...]()
     while True:

@@ -29,9 +29,7 @@ class Check:
     """One look at everything, in one transaction."""
 
     def __init__(self, session: ReadingSession, tables: SearchTables, progress: Progress | None) -> None:
-        dialect = session.plans.dialect.search
-        assert dialect is not None
-        self._session, self._tables, self._progress, self._dialect = session, tables, progress, dialect
+        self._session, self._tables, self._progress, self._dialect = session, tables, progress, tables.dialect
         self._upkeep = Upkeep(cast("WritingSession", session), tables, session.plans.normaliser)
 
     def findings(self, *, repair: bool) -> list[Finding]:
@@ -62,7 +60,7 @@ class Check:
         plan = self._session.plans[Song]
         columns = ("id", *fields, "id")
         sql = plan.columns_of(columns)
-        for keys in keys_of_songs(self._session):
+        for keys in keys_of_songs(self._session, self._tables):
             cells = self._session.read(plan, columns, sql, (self._session.plans.dialect.pack(keys),), ignored)
             yield from plan.codec.decode_fields(columns[:-1], cells, ignored)
 
@@ -86,7 +84,7 @@ class Check:
 
     def _documents(self) -> Iterator[Finding]:
         done, number = 0, number_of_songs(self._session)
-        for keys in keys_of_songs(self._session):
+        for keys in keys_of_songs(self._session, self._tables):
             there = {row.song_id: row for _, row in self._upkeep.documents(keys)}
             wanted = {row.song_id: row for row in self._upkeep.rows_of_songs(keys)}
             for key in keys:

@@ -31,7 +31,7 @@ from karaoke_persist_sql.search.grams import (
     whole_grams,
     year_grams,
 )
-from karaoke_persist_sql.search.index import Clause, SearchDialect
+from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.rows import BREAK
 from karaoke_persist_sql.search.tables import SearchTables
 from karaoke_persist_sql.shapes import prefix_end
@@ -74,8 +74,8 @@ VISIBLE: Final = Clause("d.hidden = 0")
 class Tests:
     """The tests of one plan, in the words of one database."""
 
-    def __init__(self, plan: SearchPlan, tables: SearchTables, dialect: SearchDialect) -> None:
-        self.plan, self._dialect = plan, dialect
+    def __init__(self, plan: SearchPlan, tables: SearchTables) -> None:
+        self.plan, self._dialect = plan, tables.dialect
         self._facets = tables.name(tables.facets)
 
     def rest(self) -> Asked:

@@ -49,7 +49,7 @@ class Tallies:
     def write(self, session: Any) -> None:
         """Write all of it."""
         self._artists.read(session)
-        with session.plans.dialect.search.together(session):
+        with self._tables.dialect.together(session):
             self._facets.write(session, self._tables)
             self._artists.write(session)
             self._write_sung(session)
@@ -75,7 +75,7 @@ class Tallies:
                 self._sung[start, -row.plays, placed.place] += sign
 
     def _write_sung(self, session: Any) -> None:
-        name, search = self._tables.name(self._tables.song_starts), session.plans.dialect.search
+        name, search = self._tables.name(self._tables.song_starts), self._tables.dialect
         gone = [key for key, number in self._sung.items() if number < 0]
         come = [key for key, number in self._sung.items() if number > 0]
         columns = ("start", "rank", "place")
@@ -86,7 +86,7 @@ class Tallies:
 
     def _write_vocabulary(self, session: Any) -> None:
         if self._vocabulary:
-            into, search = self._tables.name(self._tables.words), session.plans.dialect.search
+            into, search = self._tables.name(self._tables.words), self._tables.dialect
             search.put(session, into, ("length", "word"), list(self._vocabulary), "ON CONFLICT DO NOTHING")
 
 

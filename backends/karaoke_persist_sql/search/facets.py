@@ -72,7 +72,7 @@ def _artists_of_all(hits: Hits) -> Iterator[Row]:
     """
     layout, dialect = hits.session.plans.layout, hits.session.plans.dialect
     counts = dialect.qualified(layout.counters[Song, "artist"].name)
-    hidden = {} if hits.plan.hidden else dict(_hidden_artists(hits))
+    hidden: dict[str, int] = {} if hits.plan.hidden else dict(_hidden_artists(hits))
     sql = f"SELECT -n, value_fold, value FROM {counts} ORDER BY n DESC, value_fold, value LIMIT ? OFFSET ?"  # noqa: S608
     best: list[Row] = []
     for page in count():

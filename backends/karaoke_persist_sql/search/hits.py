@@ -23,11 +23,9 @@ class Hits:
     """The songs that a plan finds, in a session."""
 
     def __init__(self, session: ReadingSession, tables: SearchTables, normaliser: Normaliser, plan: SearchPlan) -> None:
-        dialect = session.plans.dialect.search
-        assert dialect is not None
         self.session, self.tables, self.normaliser, self.plan = session, tables, normaliser, plan
-        self.dialect = dialect
-        self.tests = Tests(plan, tables, dialect)
+        self.dialect = tables.dialect
+        self.tests = Tests(plan, tables)
         self.known_total: int | None = None
         """How many songs match, once it has come to light."""
 

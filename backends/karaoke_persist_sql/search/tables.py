@@ -9,6 +9,7 @@ from sqlalchemy import DDL, Column, Index, MetaData, PrimaryKeyConstraint, Table
 from karaoke_persist.contract.search import NORMALISER
 from karaoke_persist.models import Kind
 from karaoke_persist_sql import names
+from karaoke_persist_sql.search.index import SearchDialect
 from karaoke_persist_sql.search.rows import IndexRow
 
 PREFIX: Final = "kp_search"
@@ -39,6 +40,8 @@ class SearchTables:
 
     def __init__(self, metadata: MetaData, dialect: Any, prefix: str = PREFIX) -> None:
         self._metadata, self._dialect, self.prefix = metadata, dialect, prefix
+        self.dialect: SearchDialect = dialect.search
+        """How grams are kept and asked for."""
         self.docs = self._table("docs", ("place", *IndexRow._fields), ("place",), unique=("song_id",))
         """The documents. `place` numbers them in the order in which they are shown."""
         self.words = self._table("words", ("length", "word"), ("length", "word"))
@@ -62,7 +65,7 @@ class SearchTables:
         self._index(self.docs, "title", "artist", "song_id")
         self._index(self.artist_starts, "start", "plays", "form", "name")
         self._index(self.artist_starts, "start", "visible_plays", "form", "name")
-        self._after_create(self.docs, *dialect.search.creation(self))
+        self._after_create(self.docs, *self.dialect.creation(self))
         self._after_create(self.state, f"INSERT INTO {self.name(self.state)} VALUES (1, {NORMALISER.version})")  # noqa: S608
 
     @property
@@ -83,7 +86,7 @@ class SearchTables:
             table,
             self._metadata,
             *(self._column(column) for column in columns),
-            *(self._dialect.search.more_columns() if name == "docs" else ()),
+            *(self.dialect.more_columns() if name == "docs" else ()),
             PrimaryKeyConstraint(*key, name=names.primary_key_name(table)),
             *more,
             schema=self._dialect.schema,

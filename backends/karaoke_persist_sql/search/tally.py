@@ -44,7 +44,7 @@ class Tally:
         changes = [(*key, *numbers) for key, numbers in self.changes.items() if any(numbers)]
         if not changes:
             return
-        name, search = tables.name(self.table), session.plans.dialect.search
+        name, search = tables.name(self.table), tables.dialect
         sums = ", ".join(f"{number} = t.{number} + excluded.{number}" for number in self.numbers)
         conflict = f"ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {sums}"
         search.put(session, f"{name} AS t", (*self.key, *self.more, *self.numbers), changes, conflict)

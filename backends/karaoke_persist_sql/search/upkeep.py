@@ -30,7 +30,7 @@ class Upkeep:
     def __init__(self, session: WritingSession, tables: SearchTables, normaliser: Normaliser) -> None:
         self._session, self._tables, self._normaliser = session, tables, normaliser
         self._dialect = session.plans.dialect
-        self._search = session.plans.dialect.search
+        self._search = tables.dialect
         self._docs = tables.name(tables.docs)
 
     def inserted(self, songs: Iterable[Mapping[str, Any]]) -> None:

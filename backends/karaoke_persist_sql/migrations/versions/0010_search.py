@@ -66,7 +66,7 @@ def _create_documents() -> None:
 def _keys() -> tuple[sa.Column[Any], ...]:
     """What functions make grams of, where they do."""
     names = ("name_key", "genre_key", "language_key")
-    sung = sa.Column("sung", sa.Boolean(), sa.Computed("plays > 0", persisted=True))
+    sung: sa.Column[Any] = sa.Column("sung", sa.Boolean(), sa.Computed("plays > 0", persisted=True))
     return (*(sa.Column(name, sa.BigInteger()) for name in names), sung)
 
 
@@ -85,7 +85,7 @@ def _create_names() -> None:
     key = ("start", "form", "name")
     _create("kp_search_artist_starts", (*_texts(*key), *_integers("artists", "plays", "visible_plays")), key)
     for name in ("plays", "visible_plays"):
-        columns = ["start", sa.text(f"{name} DESC"), "form", "name"]
+        columns: list[str | sa.TextClause] = ["start", sa.text(f"{name} DESC"), "form", "name"]
         op.create_index(f"ix_kp_search_artist_starts_start_{name}_form_name", "kp_search_artist_starts", columns)
     _create("kp_search_song_starts", (*_texts("start"), *_integers("rank", "place")), ("start", "rank", "place"))
 
