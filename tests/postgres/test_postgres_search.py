@@ -21,9 +21,9 @@ from karaoke_persist_postgres import walks
 from karaoke_persist_postgres.gram_codes import gram_code
 from karaoke_persist_postgres.gram_functions import ARGUMENTS
 from karaoke_persist_postgres.walks import Search
-from karaoke_persist_sql.search import ARTIST, TITLE, IndexRow, grams_of
+from karaoke_persist_sql.search import ARTIST, FURTHER_TITLE, TITLE, IndexRow, grams_of
 
-MARKERS = {ord(TITLE), ord(ARTIST)}
+MARKERS = {ord(TITLE), ord(ARTIST), ord(FURTHER_TITLE)}
 WAYS = {
     "gathered": {"GLANCE": 1, "MANY": 10**6},
     "walked": {"GLANCE": 1, "MANY": -1},
