@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from karaoke_persist.models.json_values import INT64_MAX
 from karaoke_persist_sql.search import Clause
 
 GLANCE: Final = 200
@@ -40,7 +41,7 @@ class Search(NamedTuple):
 
     def statement(self, columns: str, limit: int, offset: int) -> Clause:
         """The documents of a page."""
-        wanted = limit + offset
+        wanted = min(limit + offset, INT64_MAX)
         too_few = [_number("seen", "<", wanted), _number("met", "<", wanted)]
         tables = {
             "seen": self._walk(max(GLANCE, 2 * wanted), wanted),
