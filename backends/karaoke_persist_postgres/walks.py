@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from karaoke_persist.models.json_values import INT64_MAX
 from karaoke_persist_sql.search import Clause
 
 GLANCE: Final = 200
+MOST: Final = 1 << 40
+"""More documents than there can be; whoever asks for more is answered as well by so many."""
 WALK: Final = 30_000
 """Those that match often stand together, by their first word; so much is spent to come to some."""
 SAMPLES: Final = 32
@@ -41,7 +42,8 @@ class Search(NamedTuple):
 
     def statement(self, columns: str, limit: int, offset: int) -> Clause:
         """The documents of a page."""
-        wanted = min(limit + offset, INT64_MAX)
+        limit, offset = min(limit, MOST), min(offset, MOST)
+        wanted = limit + offset
         too_few = [_number("seen", "<", wanted), _number("met", "<", wanted)]
         tables = {
             "seen": self._walk(max(GLANCE, 2 * wanted), wanted),

@@ -58,7 +58,9 @@ def test_the_server_makes_the_grams_of_the_rules(store):
             session.rollback()
         assert len(seen) == len(songs)
         for row, codes in seen:
-            wanted = {gram_code(gram) for gram in grams_of(row)}
+            wanted = {
+                gram_code(gram) for gram in grams_of(row) if min(gram) > " "
+            }  # no query holds a control character
             assert wanted <= codes, row
             assert {last_letter(code) for code in codes - wanted} <= MARKERS, row
 
