@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from karaoke_persist.contract.search.folding import Normaliser
@@ -25,6 +26,8 @@ _CLUSTER = re.compile(
     re.DOTALL,
 )
 _WORD = re.compile(r"\S+")
+_SIMPLE = re.compile("[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+"""Text that no rule changes but for its case."""
 
 
 class _Fold(NamedTuple):
@@ -34,17 +37,26 @@ class _Fold(NamedTuple):
 
 def highlights(plan: SearchPlan, field: TextField, text: str, normaliser: Normaliser) -> tuple[Span, ...]:
     """The half-open spans of code points at which terms are found in a field, in order, none touching another."""
+    forms = normaliser.forms(text)
     needles = [needle for needle in (*plan.needles, *plan.fielded) if needle.field in (None, field)]
-    if not needles:
+    present = [needle for needle in needles if any(own in form for form in forms for own in needle.forms)]
+    if not present:
         return ()
-    folds = [fold for fold in _folds(text, normaliser) if fold.letters in normaliser.forms(text)]
-    return _united({span for fold in folds for needle in needles for span in _found(needle, fold)})
+    return _united({span for fold in _folds(text, normaliser) for needle in present for span in _found(needle, fold)})
 
 
-def _folds(text: str, normaliser: Normaliser) -> Iterator[_Fold]:
-    yield _joined(_clusterwise(text, normaliser.spelled))
-    yield _joined(_clusterwise(text, normaliser.spelled_out))
-    yield _joined(_squeezed(text, normaliser))
+@lru_cache(maxsize=4_096)
+def _folds(text: str, normaliser: Normaliser) -> tuple[_Fold, ...]:
+    """The folds of a text; kept, because who types asks for the same songs again and again."""
+    if _SIMPLE.fullmatch(text):
+        return (_Fold(text.lower(), tuple((place, place + 1) for place in range(len(text)))),)
+    folds = (
+        _joined(_clusterwise(text, normaliser.spelled)),
+        _joined(_clusterwise(text, normaliser.spelled_out)),
+        _joined(_squeezed(text, normaliser)),
+    )
+    forms = normaliser.forms(text)
+    return tuple({fold.letters: fold for fold in folds if fold.letters in forms}.values())
 
 
 def _clusterwise(text: str, fold: Callable[[str], str]) -> Traced:
