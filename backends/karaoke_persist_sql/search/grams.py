@@ -29,6 +29,7 @@ _SIGNS[ord(" ")] = SPACE
 _PLAIN = {ord(sign): code for code, sign in _SIGNS.items() if not chr(code).isupper()}
 _CONTROLS = {code: chr(0xFEE0 + code) for code in (*range(0x20), 0x7F)}
 """Only values hold them: no fold does that has a word."""
+_CONTROL_SIGNS = frozenset(map(chr, _CONTROLS))
 _LONGEST_VALUE = 32
 LENGTH: Final = 3
 """The characters of the longest grams."""
@@ -62,6 +63,8 @@ def grams_of(row: IndexRow) -> set[str]:
     fields = (None, row.album_forms), (TITLE, row.title_forms), (ARTIST, row.artist_forms)
     for marker, forms in fields:
         for form in forms:
+            if form[0] in _CONTROL_SIGNS:
+                continue  # it is nothing else, and no query can ask for it
             for word in form.split(" "):
                 grams.update(_parts_of_word(word))
             if marker is not None:
