@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from postgres_server import TestServer
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 BACKENDS = ("memory", "postgres", "sqlite")
+
+# The same examples in each run, so that a change is judged by what it changes; `--hypothesis-profile soak` finds others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("soak", derandomize=False)
+settings.load_profile("same")
 
 
 class Installer(Protocol):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from search_samples import requests, songs_of
 from sqlite_probes import reading
 
 from karaoke_persist.contract import Eq, In, Query
 from karaoke_persist.contract.reference.search import complete, search, search_artists
-from karaoke_persist.contract.search import ArtistSearchRequest, SearchRequest
+from karaoke_persist.contract.search import ArtistSearchRequest, SearchQuery, SearchRequest
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search import artist_names, completion, near_songs, pages, places, sorted_pages, tiers
 from karaoke_persist_sql.search.checking import Check
@@ -26,6 +26,9 @@ CHANGES = st.one_of(
     st.tuples(st.just("delete"), st.lists(st.sampled_from(KEYS), min_size=1, max_size=3)),
     st.tuples(st.just("undone"), st.lists(songs_of(KEYS), min_size=1, max_size=3, unique_by=lambda song: song.id)),
 )
+SLIPS = ("_", "lvoe", "love", "loves")
+TWICE = SearchRequest(query=SearchQuery.parse("love love"), limit=0, near=True)
+"""Each slip counts twice."""
 FIELDS = ("title", "artist", "album", "aliases", "year", "genre")
 
 
@@ -103,6 +106,8 @@ def test_any_changes_and_any_questions(store):
 
     @settings(max_examples=150, deadline=None)
     @given(st.lists(CHANGES, min_size=1, max_size=6), st.lists(requests, min_size=1, max_size=6))
+    @example([("upsert", [Song(id="s2", title="_", artist="AC/DC", aliases=("\x01",))])], [])
+    @example([("upsert", [Song(id=title, title=title, artist="Björk") for title in SLIPS])], [TWICE])
     def check(changes, asked):
         session = store.session()
         try:

@@ -62,19 +62,23 @@ def grams_of(row: IndexRow) -> set[str]:
     grams: set[str] = set()
     fields = (None, row.album_forms), (TITLE, row.title_forms), (ARTIST, row.artist_forms)
     for marker, forms in fields:
-        for form in forms:
-            if form[0] in _CONTROL_SIGNS:
-                continue  # it is nothing else, and no query can ask for it
+        for form in _findable(forms):
             for word in form.split(" "):
                 grams.update(_parts_of_word(word))
             if marker is not None:
                 first, last = gram_text(form[:2]), gram_text(form[-2:])
                 grams.update((marker + first[:1], marker + first, last + marker))
-    grams.update(FURTHER_TITLE + gram_text(form[:length]) for form in row.title_forms[1:] for length in (1, 2))
+    further = _findable(row.title_forms[1:])
+    grams.update(FURTHER_TITLE + gram_text(form[:length]) for form in further for length in (1, 2))
     initials = (each[:length] for each in initials_of(row) for length in (2, 3) if len(each) >= length)
     grams.update(INITIALS + gram_text(each) for each in initials)
     grams.update(_facts(row))
     return grams
+
+
+def _findable(forms: Iterable[str]) -> Iterator[str]:
+    """All but those of control characters alone, which no query can ask for."""
+    return (form for form in forms if form[0] not in _CONTROL_SIGNS)
 
 
 def initials_of(row: IndexRow) -> tuple[str, ...]:

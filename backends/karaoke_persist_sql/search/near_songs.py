@@ -32,13 +32,14 @@ class NearMatches:
         plan = hits.plan
         self._plan, self._hits = plan, hits
         self._filtered = hits.of(replace(plan, needles=(), fielded=()))
-        self._words = {needle: words_near(hits, needle) for needle in (*plan.needles, *plan.fielded)}
+        self._needles = (*plan.needles, *plan.fielded)
+        self._words = {needle: words_near(hits, needle) for needle in self._needles}
 
     def songs(self) -> list[str]:
         """The keys of the songs with the fewest slips."""
         if not any(self._words.values()):
             return []
-        most = sum(max(words.values(), default=0) for words in self._words.values())
+        most = sum(max(self._words[needle].values(), default=0) for needle in self._needles)
         few = self._documents(self._asked(most), limit=FEW + 1)
         if len(few) <= FEW:
             return self._least(document for _, document in few)
