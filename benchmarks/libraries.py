@@ -63,11 +63,11 @@ def songs(count: int, first: int = 0, variant: int = 0) -> Iterator[Song]:
         yield _song(chance, number, artists, lyrics)
 
 
-def load(url: str, count: int) -> None:
+def load(url: str, made: Iterator[Song]) -> None:
     """Fill a new store; through the backend's own session, for the values are right by construction."""
     options = {"durability": "relaxed"} if url.startswith("sqlite") else {}
     with karaoke_persist.open(url, **options) as library:
-        rest = songs(count)
+        rest = iter(made)
         while batch := list(islice(rest, LOADED_AT_ONCE)):
             session = library.store.session()
             try:
@@ -109,6 +109,7 @@ def _song(chance: random.Random, number: int, artists: list[str], lyrics: list[s
         fields |= {"tags": ("duet", "party"), "youtube_tags": ("karaoke", language), "favorite": True}
     if some() < 0.25:
         fields |= {"itunes_track_id": number, "itunes_explicit": False, "mbid": key}
+    fields |= Song.integrity.derive(fields)
     return Song.trusted({**_EMPTY, **fields})
 
 

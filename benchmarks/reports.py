@@ -19,7 +19,8 @@ _PACKAGES = ("karaoke-persist", "SQLAlchemy", "sqlmodel", "peewee", "advanced-al
 def show(result: Result) -> None:
     """Print one result."""
     noise = "" if result.noise is None else f" · A/A {result.noise:.2f}"
-    print(f"\n{result.mark} {result.title} · {result.backend} · {result.songs:,} songs{noise}")
+    load = f" · load {os.getloadavg()[0]:.1f}"
+    print(f"\n{result.mark} {result.title} · {result.backend} · {result.songs:,} songs{noise}{load}")
     width = max(map(len, result.rows))
     for name, value in result.rows.items():
         best = f"  fastest {_figure(result.best[name], result.unit):>12}" if name in result.best else ""

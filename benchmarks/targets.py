@@ -9,8 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Literal
 
-from benchmarks import libraries
+from benchmarks import libraries, search_songs
 from tests.postgres_server import OwnServer
 
 FOLDER = Path(tempfile.gettempdir()) / "karaoke_persist_benchmarks"
@@ -21,7 +22,9 @@ SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
 }
-_VERSION = "4"
+Kind = Literal["songs", "search"]
+"""Songs with every field, or songs whose words are as frequent as in real libraries."""
+_VERSION = "6"
 """Changes when the generator or the schema does, so that nothing stale is measured."""
 
 
@@ -52,21 +55,21 @@ class Targets:
         FOLDER.mkdir(mode=0o755, exist_ok=True)
         self._server: OwnServer | None = None
 
-    def loaded(self, backend: str, songs: int) -> Target:
+    def loaded(self, backend: str, songs: int, kind: Kind = "songs") -> Target:
         """A library of so many songs, for reading."""
-        return self._sqlite(songs) if backend == "sqlite" else self._postgres(songs)
+        return self._sqlite(songs, kind) if backend == "sqlite" else self._postgres(songs, kind)
 
-    def copy(self, backend: str, songs: int, durability: str = "full") -> Target:
+    def copy(self, backend: str, songs: int, durability: str = "full", kind: Kind = "songs") -> Target:
         """The same, for writing; each call gives a fresh one."""
-        source = self.loaded(backend, songs)
+        source = self.loaded(backend, songs, kind)
         if backend == "sqlite":
             path = FOLDER / "copy.db"
             _remove(path)
             shutil.copyfile(source.place, path)
             return Target("sqlite", f"sqlite:///{path}", str(path), songs, durability)
-        name = f"{self._name(songs)}_copy"
+        name = f"{_name(kind, songs)}_copy"
         self.server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        self.server.execute(f"CREATE DATABASE {name} TEMPLATE {self._name(songs)}")
+        self.server.execute(f"CREATE DATABASE {name} TEMPLATE {_name(kind, songs)}")
         return Target("postgresql", self.server.url(name), self.server.url(name), songs, durability)
 
     @property
@@ -82,38 +85,38 @@ class Targets:
         if self._server is not None:
             self._server.__exit__()
 
-    def _sqlite(self, songs: int) -> Target:
-        path = FOLDER / f"songs_{songs}_{_VERSION}.db"
+    def _sqlite(self, songs: int, kind: Kind) -> Target:
+        path = FOLDER / f"{_name(kind, songs)}.db"
         if not path.exists():
             unfinished = path.with_suffix(".loading")
             _remove(unfinished)
-            _load(f"sqlite:///{unfinished}", songs)
+            _load(f"sqlite:///{unfinished}", songs, kind)
             connection = sqlite3.connect(unfinished)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.close()
             unfinished.rename(path)
         return Target("sqlite", f"sqlite:///{path}", str(path), songs)
 
-    def _postgres(self, songs: int) -> Target:
-        name = self._name(songs)
+    def _postgres(self, songs: int, kind: Kind) -> Target:
+        name = _name(kind, songs)
         if not self.server.execute(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
             unfinished = f"{name}_loading"
             self.server.execute(f"DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")
             self.server.execute(f"CREATE DATABASE {unfinished}")
-            _load(self.server.url(unfinished), songs)
+            _load(self.server.url(unfinished), songs, kind)
             self.server.execute("VACUUM ANALYZE", unfinished)
             self.server.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")
         return Target("postgresql", self.server.url(name), self.server.url(name), songs)
 
-    @staticmethod
-    def _name(songs: int) -> str:
-        return f"songs_{songs}_{_VERSION}"
+
+def _name(kind: Kind, songs: int) -> str:
+    return f"{kind}_{songs}_{_VERSION}"
 
 
-def _load(url: str, songs: int) -> None:
+def _load(url: str, songs: int, kind: Kind) -> None:
     print(f"loading {songs:,} songs …", end=" ", flush=True)
     began = perf_counter()
-    libraries.load(url, songs)
+    libraries.load(url, libraries.songs(songs) if kind == "songs" else search_songs.songs(songs))
     print(f"{perf_counter() - began:.0f} s", flush=True)
 
 

@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Final, Self, TypeVar, Unpack
 
-from karaoke_persist.contract import OperationFailure, SongStore
+from karaoke_persist.contract import Finding, OperationFailure, SongStore
+from karaoke_persist.contract.findings import Progress
 from karaoke_persist.errors import (
     Busy,
     Conflict,
@@ -74,6 +75,10 @@ class Transaction(Namespaces):
         self._session.on_commit(callback)
 
 
+def _closed() -> SessionClosed:
+    return SessionClosed("library", "Open it again with karaoke_persist.open, and close it once, at the end")
+
+
 class Library(Namespaces):
     """An opened store. Shared by threads; a context manager that closes it."""
 
@@ -118,6 +123,18 @@ class Library(Namespaces):
                 log.debug("attempt %d met a conflict, trying again: %s", attempt, conflict)
                 time.sleep(random.uniform(0, _FIRST_PAUSE * 2**attempt))  # noqa: S311 - spread, not secrecy
         return self._run_once(function, read_only)
+
+    def check(self, *, repair: bool = False, progress: Progress | None = None) -> list[Finding]:
+        """Look whether what is derived from the songs, their readings and the index of search, agrees with them.
+
+        With `repair` what is found is mended in one transaction, for which other writers wait; it may not be called
+        inside one. `progress` is called now and then with the number of rows that were looked at, and of all.
+        """
+        if self._closed:
+            raise _closed()
+        if repair and here() in self._writers:
+            raise NestedSession
+        return self.store.check(repair=repair, progress=progress)
 
     def close(self) -> None:
         """Give everything back. Closing twice does nothing."""
@@ -189,7 +206,7 @@ class Library(Namespaces):
 
     def _open_session(self, *, read_only: bool, single: bool = False, timeout: float | None = None) -> Session:
         if self._closed:
-            raise SessionClosed("library", "Open it again with karaoke_persist.open, and close it once, at the end")
+            raise _closed()
         if not read_only and here() in self._writers:
             raise NestedSession
         backend = self.store.session(read_only=read_only, single=single, timeout=timeout)

@@ -20,7 +20,8 @@ from karaoke_persist.contract import (
 )
 from karaoke_persist.contract.reference.integrity import Count, Models
 from karaoke_persist.errors import AlreadyExists, NotFound, StaleWrite
-from karaoke_persist.models import Record
+from karaoke_persist.models import Record, Song
+from karaoke_persist_memory.search.answers import Searching
 from karaoke_persist_memory.table import Table
 
 if TYPE_CHECKING:
@@ -65,16 +66,16 @@ class MemorySession:
         return reference.aggregate(request, self._rows)
 
     def search(self, request: SearchRequest) -> SearchResult:
-        """Songs by text, by the reference."""
-        return reference.search(self, request)
+        """Songs by text."""
+        return self._searching().search(request)
 
     def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
         """The same grouped by artist."""
-        return reference.search_artists(self, request)
+        return self._searching().artists(request)
 
     def complete(self, request: CompletionRequest) -> list[Completion]:
         """What a text may be the beginning of."""
-        return reference.complete(self, request)
+        return self._searching().complete(request)
 
     # write
 
@@ -150,6 +151,11 @@ class MemorySession:
 
     def _table(self, model: type[Record]) -> Table:
         return self._tables[model.integrity.collection]
+
+    def _searching(self) -> Searching:
+        songs = self._table(Song)
+        assert songs.search is not None
+        return Searching(self, songs, songs.search.of(songs.rows, self._database.indexing))
 
     def _rows(self, model: type[Record]) -> Iterable[Record]:
         return self._table(model).rows.values()

@@ -10,8 +10,8 @@ from importlib.metadata import version
 from typing import Final
 from weakref import WeakSet
 
-from karaoke_persist.contract import CONTRACT_VERSION, BackendInfo, SchemaState, StoreOptions
-from karaoke_persist.contract.findings import Finding, Progress
+from karaoke_persist.contract import CONTRACT_VERSION, BackendInfo, Finding, SchemaState, StoreOptions
+from karaoke_persist.contract.findings import Progress
 from karaoke_persist.errors import BadURL, Busy, Unsupported
 from karaoke_persist.models import Record
 from karaoke_persist_memory.session import MemorySession, Tables
@@ -28,7 +28,7 @@ class Database:
         self.tables: Tables = {}
         self.users = 0
         self.add_models(models)
-        self.renew_lock()
+        self.renew_locks()
         _databases.add(self)
 
     def add_models(self, models: Iterable[type[Record]]) -> None:
@@ -49,9 +49,11 @@ class Database:
         """Let the next writer in. Any thread may do it, when a block is left in another one than it was entered."""
         self._writer.release()
 
-    def renew_lock(self) -> None:
-        """A fresh lock: at the start, and in a forked child, where whoever held the old one does not exist."""
+    def renew_locks(self) -> None:
+        """Fresh locks: at the start, and in a forked child, where whoever held the old ones does not exist."""
         self._writer = threading.Lock()
+        self.indexing = threading.Lock()
+        """For who makes an index."""
 
 
 _databases: WeakSet[Database] = WeakSet()
@@ -63,7 +65,7 @@ def _after_fork() -> None:
     global _names_lock
     _names_lock = threading.Lock()
     for database in _databases:
-        database.renew_lock()
+        database.renew_locks()
 
 
 if hasattr(os, "register_at_fork"):

@@ -15,8 +15,9 @@ from rpds import HashTrieMap, HashTrieSet
 from karaoke_persist.contract import And, Condition, Eq, In, Order, Query
 from karaoke_persist.contract.reference import is_after, matcher, ordered
 from karaoke_persist.contract.reference.evaluate import Rows
-from karaoke_persist.models import Record
+from karaoke_persist.models import Record, Song
 from karaoke_persist_memory.ordering import SortedKeys
+from karaoke_persist_memory.search.lazy import LazyIndex
 
 Fields = tuple[str, ...]
 Index: TypeAlias = "HashTrieMap[tuple[Any, ...], HashTrieSet[str]]"
@@ -33,6 +34,8 @@ class Table(NamedTuple):
     indexes: Mapping[Fields, Index]
     orders: dict[str, SortedKeys]
     """Made when first asked for; a write drops those it disturbs."""
+    search: LazyIndex | None
+    """Of songs."""
 
     @classmethod
     def empty(cls, model: type[Record]) -> Table:
@@ -41,7 +44,8 @@ class Table(NamedTuple):
         indexed = [unique.fields for unique in integrity.unique]
         indexed += [(reference.field,) for reference in integrity.references]
         indexed += [entry.within for entry in integrity.sorted if entry.within]
-        return cls(model, HashTrieMap(), {fields: HashTrieMap() for fields in indexed}, {})
+        indexes: dict[Fields, Index] = {fields: HashTrieMap() for fields in indexed}
+        return cls(model, HashTrieMap(), indexes, {}, LazyIndex() if issubclass(model, Song) else None)
 
     def keys_with(self, fields: Fields, values: tuple[Any, ...]) -> HashTrieSet[str]:
         """The keys of the rows that have these values in an indexed set of fields."""
@@ -61,13 +65,15 @@ class Table(NamedTuple):
             fields: _moved(index, key, _values(old, fields), _values(row, fields))
             for fields, index in self.indexes.items()
         }
-        return Table(self.model, self.rows.insert(key, row), indexes, self._undisturbed(old, row))
+        search = None if self.search is None else self.search.after(key, old, row)
+        return Table(self.model, self.rows.insert(key, row), indexes, self._undisturbed(old, row), search)
 
     def without_row(self, key: str) -> Table:
         """A table without the row of this key."""
         old = self.rows[key]
         indexes = {fields: _moved(index, key, _values(old, fields), None) for fields, index in self.indexes.items()}
-        return Table(self.model, self.rows.remove(key), indexes, {})
+        search = None if self.search is None else self.search.after(key, old, None)
+        return Table(self.model, self.rows.remove(key), indexes, {}, search)
 
     def select(self, query: Query, rows: Rows) -> list[Any]:
         """The values of a query."""

@@ -29,6 +29,8 @@ BITS: Final = 21
 """Of a character."""
 NUMBER_BITS: Final = 42
 """Of a year; its marker stands before it."""
+ENOUGH: Final = 5
+"""Grams of a question: each makes the scan longer, and few are left out by one more."""
 _INITIALS_END = 1 << 62
 """Only private characters would be beyond."""
 _KEYS = {NAME, GENRE, LANGUAGE}
@@ -64,13 +66,15 @@ def index_clauses(column: str, grams: GramQuery) -> Iterator[Clause]:
     """What the index is asked: for all grams of a part without alternatives, for one of each round otherwise.
 
     Alternatives of several grams are asked for in rounds, each for one gram of every alternative, so that one scan
-    serves them all. That finds more than one of the alternatives whole; so do grams in general.
+    serves them all. That finds more than one of the alternatives whole; so do grams in general. A part of a single gram
+    is asked for exactly.
     """
     every: dict[int, None] = {}
     rounds: dict[tuple[int, ...], None] = {}
+    most = max(1, ENOUGH // max(1, len(grams.needed)))
     for alternatives in grams.needed:
         codes = [[gram_code(gram) for gram in each] for each in alternatives]
-        longest = max(map(len, codes))
+        longest = min(most, max(map(len, codes)))
         for turn in zip(*(islice(cycle(each), longest) for each in codes), strict=True):
             either = tuple(dict.fromkeys(turn))
             if len(either) == 1:

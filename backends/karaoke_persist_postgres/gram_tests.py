@@ -10,6 +10,7 @@ from karaoke_persist_postgres.walks import all_of
 from karaoke_persist_sql.search import (
     ARTIST,
     DECADE,
+    FURTHER_TITLE,
     GENRE,
     HIDDEN,
     INITIALS,
@@ -65,6 +66,8 @@ def _of_row(gram: str) -> Clause:
         return Clause(f"{_YEARS[marker]} = ?", (int(text),))
     if marker == INITIALS:
         return _holds(_INITIALS, f"\n {text}")
+    if marker == FURTHER_TITLE:
+        return _holds("d.more_title", f"\n {text}")
     if marker in _STARTS:
         column = _STARTS[marker]
         return _any([_holds(f"E'\\n ' || d.{column}", f"\n {text}"), _holds(f"d.more_{column}", f"\n {text}")])

@@ -22,7 +22,6 @@ from karaoke_persist_postgres.walks import Search, all_of, are_many
 from karaoke_persist_sql.search import (
     GENRE,
     LANGUAGE,
-    TITLE,
     Clause,
     Columns,
     Edges,
@@ -52,8 +51,6 @@ _COLUMNS = ("place", *IndexRow._fields, *KEYS)
 
 class PostgresSearch(SearchDialect):
     """GIN over numbers."""
-
-    further_title = TITLE
 
     def more_columns(self) -> Sequence[Column[Any]]:
         """The grams of a name, a genre and a language, which SQL cannot fold; and what `plays` has to do with grams.

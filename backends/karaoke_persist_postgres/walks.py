@@ -16,13 +16,16 @@ from typing import Any, Final, NamedTuple
 
 from karaoke_persist_sql.search import Clause
 
-GLANCE: Final = 400
+GLANCE: Final = 200
+MOST: Final = 1 << 40
+"""More documents than there can be; whoever asks for more is answered as well by so many."""
 WALK: Final = 30_000
+"""Those that match often stand together, by their first word; so much is spent to come to some."""
 SAMPLES: Final = 32
 """So many places, evenly spread, at each of which some documents are looked at."""
-SAMPLE: Final = 50
-MANY: Final = 24
-"""So many documents of all samples, or 1.5 %, say that a walk is shorter."""
+SAMPLE: Final = 20
+MANY: Final = 6_000
+"""To gather so many documents takes longer than a walk."""
 
 
 class Search(NamedTuple):
@@ -39,6 +42,7 @@ class Search(NamedTuple):
 
     def statement(self, columns: str, limit: int, offset: int) -> Clause:
         """The documents of a page."""
+        limit, offset = min(limit, MOST), min(offset, MOST)
         wanted = limit + offset
         too_few = [_number("seen", "<", wanted), _number("met", "<", wanted)]
         tables = {
@@ -74,12 +78,13 @@ class Search(NamedTuple):
 
 
 def are_many(docs: str, condition: Clause) -> Clause:
-    """Whether many documents seem to meet a condition."""
+    """Whether many documents seem to meet a condition, going by a sample and the server's own count of rows."""
+    rows = f"(SELECT reltuples FROM pg_class WHERE oid = (SELECT tableoid FROM {docs} ORDER BY place LIMIT 1))"  # noqa: S608
     sql = (
-        f"(SELECT count(*) FROM (SELECT min(place) AS low, max(place) AS high FROM {docs}) AS ends,"  # noqa: S608
+        f"(SELECT count(*) * {rows} FROM (SELECT min(place) AS low, max(place) AS high FROM {docs}) AS ends,"  # noqa: S608
         f" generate_series(low, high, greatest(1, (high - low) / {SAMPLES})) AS start,"
         f" LATERAL (SELECT * FROM {docs} WHERE place >= start ORDER BY place LIMIT {SAMPLE}) AS d"
-        f" WHERE {condition.sql}) >= {MANY}"
+        f" WHERE {condition.sql}) >= {MANY * SAMPLES * SAMPLE}"
     )
     return Clause(sql, condition.parameters)
 

@@ -23,6 +23,8 @@ from benchmarks.marks import (
     p13_claims,
     p14_duplicates,
     p14_statistics,
+    p15_search,
+    p19_beside_search,
 )
 
 TEN_THOUSAND, HUNDRED_THOUSAND, MILLION = 10_000, 100_000, 1_000_000
@@ -54,4 +56,6 @@ MARKS = {
     "P13": Mark(p13_claims.run, _BOTH),
     "P14": Mark(p14_duplicates.run, _BOTH),
     "P14-statistics": Mark(p14_statistics.run, _BOTH, (TEN_THOUSAND,)),
+    "P15": Mark(p15_search.run, ("sqlite", "postgresql", "memory"), (HUNDRED_THOUSAND,)),
+    "P19": Mark(p19_beside_search.run, ("sqlite", "postgresql", "memory"), (HUNDRED_THOUSAND,)),
 }

@@ -5,6 +5,7 @@ import time
 from contextlib import closing
 
 import karaoke_persist
+from benchmarks.comparing import bare_commit
 from benchmarks.harness import Result, Verdict
 
 WORKERS = 8
@@ -39,6 +40,7 @@ def _claims(target, at_once, limit, jobs):
         Verdict(f"{name}: jobs that were not claimed exactly once", abs(len(claimed) - jobs) + twice, 0, unit=""),
         Verdict(f"{name}: p99", calls[int(len(calls) * 0.99)] * 1_000, SLOWEST_MS, unit="ms"),
     ]
+    result.notes += bare_commit(target)
     return result
 
 

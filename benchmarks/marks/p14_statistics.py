@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import karaoke_persist
+from benchmarks.comparing import settle
 from benchmarks.harness import Action, Verdict, in_turns, result_of
 from benchmarks.libraries import song_id
 from karaoke_persist.models import Night, Performance, PerformanceSinger, Room
@@ -19,6 +20,7 @@ def run(context):
     performances = PERFORMANCES // 10 if context.quick else PERFORMANCES
     with closing(karaoke_persist.open(target.url, on_error="raise")) as library:
         _perform(library, performances, context.songs)
+        settle(target)
         history, month = library.history, {"since": BEGAN, "until": BEGAN + timedelta(days=31)}
         actions = {
             "top songs": Action(history.get_top_songs),
@@ -36,16 +38,14 @@ def run(context):
 
 def _perform(library, count, songs):
     chance = random.Random(14)
+    opened = {f"night-{number}": BEGAN + timedelta(days=number) for number in range(count // A_NIGHT)}
+    rows = [_row(night, began, number, chance, songs) for night, began in opened.items() for number in range(A_NIGHT)]
     with library.transaction() as tx:
         session = tx._session
         session.insert(Room(id="main", name="main"))
-        for night in range(count // A_NIGHT):
-            began = BEGAN + timedelta(days=night)
-            key = f"night-{night}"
-            session.insert(Night(id=key, room_id="main", opened_at=began, active_at=began))
-            rows = [_row(key, began, number, chance, songs) for number in range(A_NIGHT)]
-            session.insert(*[performance for performance, _ in rows])
-            session.insert(*[singer for _, singer in rows])
+        session.insert(*[Night(id=night, room_id="main", opened_at=at, active_at=at) for night, at in opened.items()])
+        session.insert(*[performance for performance, _ in rows])
+        session.insert(*[singer for _, singer in rows])
 
 
 def _row(night, began, number, chance, songs):

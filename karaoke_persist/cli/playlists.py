@@ -11,7 +11,16 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from karaoke_persist import ImportReport, InvalidValue, Library, NotFound, Playlist, PlaylistItem, Transaction
+from karaoke_persist import (
+    ImportReport,
+    InvalidValue,
+    Library,
+    NotFound,
+    Playlist,
+    PlaylistItem,
+    TrackMatch,
+    Transaction,
+)
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store
 from karaoke_persist.cli.search import open_existing
 from karaoke_persist.playlist_formats import FORMATS, PlaylistFormat
@@ -277,10 +286,21 @@ def _show_report(report: ImportReport, as_json: bool) -> None:
     if as_json:
         print_json({"playlist": report.playlist.to_dict(), "tracks": [asdict(track) for track in report.tracks]})
         return
-    left_out = [(track.line, track.shown, ", ".join(track.candidates)) for track in report.tracks if not track.song_id]
+    made, left_out = report.playlist, [track for track in report.tracks if track.song_id is None or track.repeats]
     if left_out:
-        console().print(table(("line", "left out", "may be"), left_out, numbers=("line",)))
-    _say(f"{len(report.matched)} of {len(report.tracks)} tracks are in {report.playlist.name} ({report.playlist.id})")
+        rows = [(track.line, track.shown, _why(track)) for track in left_out]
+        console().print(table(("line", "left out", "because"), rows, numbers=("line",)))
+    if made.criteria is not None:
+        _say(f"{made.name} ({made.id}) finds its songs by itself")
+    else:
+        stored = len(report.tracks) - len(left_out)
+        _say(f"{stored} of {len(report.tracks)} tracks are in {made.name} ({made.id})")
+
+
+def _why(track: TrackMatch) -> str:
+    if track.repeats:
+        return "the song is there already"
+    return f"it may be {', '.join(track.candidates)}" if track.candidates else ""
 
 
 def _show_counts(counts: dict[str, int], as_json: bool) -> None:

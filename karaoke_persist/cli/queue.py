@@ -162,6 +162,14 @@ def complete(
 
 
 @queue.command()
+def abandon(
+    store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False
+) -> None:
+    """End what a crash has left on stage, as not sung."""
+    _change(_Queue(store, option, room, as_json), lambda tx: tx.queue.abandon(room))
+
+
+@queue.command()
 def undo(store: Store = DEFAULT_STORE, option: BackendOptions = None, room: Room = MAIN, as_json: Json = False) -> None:
     """Undo the last edit of the queue."""
     _turn(_Queue(store, option, room, as_json), "undone", lambda tx: tx.queue.undo(room))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 """Told now and then how many rows were looked at, and how many there are."""
 
 

@@ -17,6 +17,7 @@ from karaoke_persist.operations.playlist_answers import (
 )
 from karaoke_persist.operations.playlist_operations import PlaylistOperations
 from karaoke_persist.operations.queue.answers import AddedEntry, QueueItem, QueuePlan, QueueView, Singer
+from karaoke_persist.operations.searching import SearchHit, SearchPage
 from karaoke_persist.operations.singer_operations import SingerOperations
 from karaoke_persist.operations.song_operations import SongOperations
 from karaoke_persist.operations.user_answers import LikedSong, MergedSinger
@@ -47,6 +48,8 @@ __all__ = [
     "QueueItem",
     "QueuePlan",
     "QueueView",
+    "SearchHit",
+    "SearchPage",
     "Singer",
     "SingerOperations",
     "SingerSong",

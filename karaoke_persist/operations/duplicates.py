@@ -11,13 +11,14 @@ from karaoke_persist.contract.cursor import decode_cursor, encode_cursor
 from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models import Song, key_fold
 from karaoke_persist.operations.answers import Page
+from karaoke_persist.operations.fuzzy_duplicates import LIKENESS, fuzzy_groups
 from karaoke_persist.operations.paging import check_page_size
 from karaoke_persist.operations.song_versions import best_first
 from karaoke_persist.operations.version_answers import DuplicateGroup
 from karaoke_persist.session import Session
 
-Sameness = Literal["exact", "folded", "video_id", "checksum"]
-"""Artist and title letter by letter, or but for case and accents; or the same video, or the same recording."""
+Sameness = Literal["exact", "folded", "fuzzy", "video_id", "checksum"]
+"""Artist and title to the letter, or but for case and accents, or nearly; or the same video, or the same recording."""
 
 _BATCH: Final = 5_000
 _NAMES: Final = ("title", "id", "artist")
@@ -25,14 +26,19 @@ _BY_TITLE: Final = Order("title")
 Row = tuple[Any, ...]
 
 
-def find_duplicates(session: Session, by: Sameness, limit: int, cursor: str | None) -> Page[DuplicateGroup]:
+def find_duplicates(
+    session: Session, by: Sameness, limit: int, cursor: str | None, likeness: float = LIKENESS
+) -> Page[DuplicateGroup]:
     """So many groups from a cursor on, and the cursor of the next."""
     check_page_size(limit)
     if by in ("exact", "folded"):
         return _by_name(session, folded=by == "folded", limit=limit, cursor=cursor)
+    if by == "fuzzy":
+        groups, more = fuzzy_groups(session, likeness, limit, cursor)
+        return Page(tuple(_filled(session, groups)), more)
     if by in ("video_id", "checksum"):
         return _by_field(session, by, limit, cursor)
-    raise InvalidValue("by", by, "choose one of exact, folded, video_id, checksum")
+    raise InvalidValue("by", by, "choose one of exact, folded, fuzzy, video_id, checksum")
 
 
 # by artist and title: songs are read in the order of their titles, where versions stand together

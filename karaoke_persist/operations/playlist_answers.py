@@ -57,6 +57,8 @@ class TrackMatch:
     by: MatchedBy | None = None
     candidates: tuple[str, ...] = ()
     """Songs that match equally well. None of them is taken."""
+    repeats: bool = False
+    """Whether it was left out because a track before it is the same song, and the list wants none twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,18 @@ class ImportReport:
 
     @property
     def matched(self) -> tuple[TrackMatch, ...]:
-        """The tracks that are in the playlist."""
+        """The tracks whose songs are in the playlist."""
         return tuple(each for each in self.tracks if each.song_id is not None)
 
     @property
     def ambiguous(self) -> tuple[TrackMatch, ...]:
         """The tracks that may be several songs, and were left out."""
         return tuple(each for each in self.tracks if each.candidates)
+
+    @property
+    def repeated(self) -> tuple[TrackMatch, ...]:
+        """Those of the matched tracks that were left out, because the list has their song already."""
+        return tuple(each for each in self.tracks if each.repeats)
 
     @property
     def unmatched(self) -> tuple[TrackMatch, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from karaoke_persist.contract import And, Condition, Eq, Exists, FoldedEq, Or, Order, Query
-from karaoke_persist.errors import IllegalState, NotFound
+from karaoke_persist.errors import AlreadyExists, IllegalState, NotFound
 from karaoke_persist.models import Playlist, PlaylistEntry
 from karaoke_persist.models.playlist import Visibility
 from karaoke_persist.models.record import named_fields
@@ -96,7 +97,8 @@ class PlaylistOperations(PlaylistEntryOperations, PlaylistContents, PlaylistFile
         """Make a playlist of the same songs in the same order, and return it. It belongs to nobody but a given `owner`.
 
         Fields that are given differ from the original's. The copy of a smart list is smart too; with `criteria=None` it
-        keeps the songs that are found now.
+        keeps the songs that are found now. A song that comes twice is treated as the copy's `duplicates` say, as if the
+        songs were added to it: with `skip` the first stays, with `refuse` it is `AlreadyExists` and nothing is made.
         """
         original = self._existing(playlist_id)
         kept = ("name", "visibility", "duplicates", "description", "criteria")
@@ -106,7 +108,7 @@ class PlaylistOperations(PlaylistEntryOperations, PlaylistContents, PlaylistFile
         with self.session.savepoint():
             made = self._create(copy_id, {**same, **named_fields(Playlist, fields)})
             if made.criteria is None:
-                fill(self.session, made, song_ids(self.session, original))
+                fill(self.session, made, _admitted(made, song_ids(self.session, original)))
         return self._existing(made.id)
 
     # helpers
@@ -141,6 +143,16 @@ class PlaylistOperations(PlaylistEntryOperations, PlaylistContents, PlaylistFile
     def _page_where(self, limit: int, cursor: str | None, *conditions: Condition | None) -> Page[Playlist]:
         where = And(*(each for each in conditions if each is not None))
         return page_of(self.session, Query(Playlist, where, Order("name")), limit, cursor)
+
+
+def _admitted(playlist: Playlist, songs: list[str]) -> list[str]:
+    """The songs that a new list lets in."""
+    if playlist.duplicates == "allow":
+        return songs
+    repeated = next((song_id for song_id, times in Counter(songs).items() if times > 1), None)
+    if playlist.duplicates == "refuse" and repeated is not None:
+        raise AlreadyExists(PlaylistEntry.__name__, "song_id", repeated)
+    return list(dict.fromkeys(songs))
 
 
 def _equal(field: str, value: str | None) -> Condition | None:

@@ -23,7 +23,7 @@ from karaoke_persist.contract.search import (
     plan_of,
 )
 from karaoke_persist.contract.search.highlights import Span, highlights
-from karaoke_persist.contract.search.query import TEXT_FIELDS, TextField
+from karaoke_persist.contract.search.query import TextField
 from karaoke_persist.models import Song
 from karaoke_persist.operations.answers import Page
 from karaoke_persist.operations.base import Operations, operation
@@ -160,6 +160,9 @@ def _query(query: Any) -> SearchQuery:
 
 
 def _highlights(plan: SearchPlan, song: Song) -> Mapping[TextField, tuple[Span, ...]]:
-    texts = {name: getattr(song, name) for name in TEXT_FIELDS}
-    found = {name: highlights(plan, name, text, NORMALISER) for name, text in texts.items() if text is not None}
-    return MappingProxyType({name: spans for name, spans in found.items() if spans})
+    texts: dict[TextField, str | None] = {"title": song.title, "artist": song.artist, "album": song.album}
+    found: dict[TextField, tuple[Span, ...]] = {}
+    for name, text in texts.items():
+        if text is not None and (spans := highlights(plan, name, text, NORMALISER)):
+            found[name] = spans
+    return MappingProxyType(found)

@@ -183,6 +183,8 @@ def _never_played(at: str, value: Any) -> Condition:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         _refuse("criteria.text", value, "words to search for are expected; without any, leave it out")
+    if "\x00" in value:
+        _refuse("criteria.text", value, "text must not hold the character NUL; remove it")
     _checked("criteria.text", value, lambda: SearchQuery.parse(value))
     return value
 

@@ -12,6 +12,7 @@ from karaoke_persist.models.singer import NAME, USER
 from karaoke_persist.operations.answers import Page
 from karaoke_persist.operations.base import Operations, none, operation
 from karaoke_persist.operations.duplicates import Sameness, find_duplicates
+from karaoke_persist.operations.fuzzy_duplicates import LIKENESS
 from karaoke_persist.operations.guest_view import of_songs
 from karaoke_persist.operations.merging_songs import merge_songs
 from karaoke_persist.operations.redirects import find_song, refuse_merged
@@ -76,14 +77,15 @@ class VersionOperations(Operations):
 
     @operation("read")
     def find_duplicates(
-        self, by: Sameness = "folded", *, limit: int = 50, cursor: str | None = None
+        self, by: Sameness = "folded", *, limit: int = 50, cursor: str | None = None, likeness: float = LIKENESS
     ) -> Page[DuplicateGroup]:
         """A page of groups of songs that seem to be the same.
 
         `exact`: artist and title letter by letter. `folded`: but for case, accents and width, in the order of their
-        titles. `video_id` and `checksum`: by these, in their order.
+        titles. `fuzzy`: of one artist, with titles that are alike to the share `likeness`, in the order of the artists.
+        `video_id` and `checksum`: by these, in their order.
         """
-        return find_duplicates(self.session, by, limit, cursor)
+        return find_duplicates(self.session, by, limit, cursor, likeness)
 
     @operation("write")
     def merge_songs(self, keep: str, others: Iterable[str]) -> Song:

@@ -12,15 +12,17 @@ from karaoke_persist.playlist_formats.track import PlaylistFile, Track, broken
 FORMAT: Final = "karaoke-persist playlist"
 VERSION: Final = 1
 _TEXTS: Final = {"title": "title", "artist": "artist", "album": "album", "path": "path", "id": "song_id"}
-_FILE_NAMES: Final = ("format", "version", "name", "description", "songs")
+_FILE_TEXTS: Final = ("name", "description", "visibility", "duplicates")
+_FILE_NAMES: Final = ("format", "version", *_FILE_TEXTS, "criteria", "songs")
 _SONG_NAMES: Final = (*_TEXTS, "durationMs")
 
 
 def write(file: PlaylistFile) -> str:
     """The text of a file."""
-    songs = [_song(track) for track in file.tracks]
-    head = {"format": FORMAT, "version": VERSION, "name": file.name, "description": file.description}
-    return json.dumps({**head, "songs": songs}, ensure_ascii=False, indent=2) + "\n"
+    said: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+    said |= {name: getattr(file, name) for name in (*_FILE_TEXTS, "criteria")}
+    said |= {"songs": [_song(track) for track in file.tracks]}
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
 
 
 def read(text: str) -> PlaylistFile:
@@ -38,7 +40,8 @@ def read(text: str) -> PlaylistFile:
     if not isinstance(songs, list):
         raise InvalidValue("JSON.songs", songs, "a list of songs is expected")
     tracks = tuple(_track(number, song) for number, song in enumerate(songs, 1))
-    return PlaylistFile(_text("JSON", given, "name"), _text("JSON", given, "description"), tracks)
+    texts = {name: _text("JSON", given, name) for name in _FILE_TEXTS}
+    return PlaylistFile(**texts, criteria=_criteria(given), tracks=tracks)
 
 
 def _song(track: Track) -> dict[str, Any]:
@@ -62,6 +65,13 @@ def _object(at: str, value: Any, names: tuple[str, ...]) -> Mapping[str, Any]:
     for name in value:
         if name not in names:
             raise InvalidValue(f"{at}.{name}", value[name], f"nothing here is called so; there are {', '.join(names)}")
+    return value
+
+
+def _criteria(given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    value = given.get("criteria")
+    if value is not None and not isinstance(value, dict):
+        raise InvalidValue("JSON.criteria", value, "an object is expected, or null for a list that is kept by hand")
     return value
 
 

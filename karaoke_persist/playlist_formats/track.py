@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, unquote
 
 from karaoke_persist.errors import InvalidValue
@@ -32,6 +33,10 @@ class PlaylistFile:
     name: str | None = None
     description: str | None = None
     tracks: tuple[Track, ...] = ()
+    visibility: str | None = None
+    duplicates: str | None = None
+    criteria: Mapping[str, Any] | None = None
+    """Those of a smart list; its tracks are what they found when the file was written."""
 
 
 def song_address(song_id: str) -> str:

@@ -32,6 +32,13 @@ from karaoke_persist.testing.rules.queue_undo import UndoRules
 from karaoke_persist.testing.rules.savepoints import SavepointRules
 from karaoke_persist.testing.rules.schema import SchemaRules
 from karaoke_persist.testing.rules.search import RankingRules, SearchRules
+from karaoke_persist.testing.rules.search_beside import CompletionRules, HighlightRules, NearRules
+from karaoke_persist.testing.rules.search_counts import FacetRules
+from karaoke_persist.testing.rules.search_forms import FormRules
+from karaoke_persist.testing.rules.search_index import SearchIndexRules
+from karaoke_persist.testing.rules.search_oracle import SearchOracleRules
+from karaoke_persist.testing.rules.search_pages import SearchPageRules
+from karaoke_persist.testing.rules.search_syntax import SyntaxRules
 from karaoke_persist.testing.rules.singers import SingerRules
 from karaoke_persist.testing.rules.smart_playlists import SmartPlaylistRules
 from karaoke_persist.testing.rules.snapshots import OneShotReadRules, SnapshotRules
@@ -68,6 +75,15 @@ class BackendConformance(
     QueryRules,
     SearchRules,
     RankingRules,
+    FormRules,
+    SyntaxRules,
+    SearchPageRules,
+    FacetRules,
+    NearRules,
+    CompletionRules,
+    HighlightRules,
+    SearchOracleRules,
+    SearchIndexRules,
     ErrorRules,
     EventRules,
     UserRules,

@@ -66,3 +66,14 @@ def merge_both(pipe: Pipe, place: Place, keep: str, other: str) -> object:
     with place.open() as library:
         start_together(pipe)
         return outcome_of(lambda: library.versions.merge_songs(keep, [other]))()
+
+
+def title_and_search(pipe: Pipe, place: Place, name: str, times: int) -> list[int]:
+    """Write songs of one artist, so many; how many of them are found after each."""
+    with place.open() as library:
+        start_together(pipe)
+        found = []
+        for number in range(times):
+            library.songs.create_or_update_song(f"{name}{number}", f"Love {number}", f"By {name}")
+            found.append(library.songs.search_songs_paginated(f'artist:"by {name}" love')[1])
+        return found

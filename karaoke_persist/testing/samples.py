@@ -25,6 +25,7 @@ EVERY_FIELD: Final[dict[str, Any]] = {
     "artist": "Björk",
     "album": "Homogenic",
     "aliases": ["Yoga", "ヨガ"],
+    "artist_aliases": ["Björk Guðmundsdóttir"],
     "duration_ms": 305_000,
     "year": 1997,
     "release_date": "1997-09-15",

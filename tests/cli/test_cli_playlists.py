@@ -101,6 +101,31 @@ def test_an_import_says_what_it_left_out(command, songs, tmp_path):
     assert answer["playlist"]["name"] == "Two"
 
 
+def test_an_import_says_what_repeats(command, songs, tmp_path):
+    """Tracks that a list does not take, because it has their songs already, are listed with their lines too."""
+    command("playlists", "create", "Out", "--duplicates", "refuse")
+    song = command("search", "alouette", "--json").json["songs"][0]["id"]
+    command("playlists", "add", "Out", song)
+    text = command("playlists", "export", "Out", "--format", "json").json
+    (tmp_path / "in.json").write_text(json.dumps({**text, "songs": text["songs"] * 2}))
+
+    shown = command("playlists", "import", "in.json", "--name", "In").out
+
+    assert "the song is there already" in shown.splitlines()[2]
+    assert "1 of 2 tracks are in In" in shown
+    assert len(command("playlists", "show", "In", "--json").json["items"]) == 1
+
+
+def test_a_smart_playlist_goes_out_and_in(command, songs, tmp_path):
+    """JSON takes its criteria along."""
+    command("playlists", "create", "Smart", "--criteria", '{"version": 1, "text": "alouette"}', "--private")
+    command("playlists", "export", "Smart", "--output", "smart.json")
+
+    assert "finds its songs by itself" in command("playlists", "import", "smart.json", "--name", "In").out
+    playlist = command("playlists", "show", "In", "--json").json["playlist"]
+    assert (playlist["criteria"], playlist["visibility"]) == ({"version": 1, "text": "alouette"}, "private")
+
+
 def test_broken_files_make_nothing(command, songs, tmp_path):
     """A file that is broken, not UTF-8, of no known format, or not there is one sentence, and no playlist."""
     (tmp_path / "a.xspf").write_text("<playlist>\n<trackList></playlist>")

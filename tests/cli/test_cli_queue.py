@@ -72,7 +72,7 @@ def test_entries_are_moved_held_and_removed(command, store):
 
 
 def test_a_night_is_played(command, store):
-    """Announced, played, skipped, completed."""
+    """Announced, played, skipped, completed, abandoned."""
     for song in ("joga", "mamma"):
         command("queue", "add", song, "-s", song)
 
@@ -83,6 +83,9 @@ def test_a_night_is_played(command, store):
     command("queue", "add", "joga", "-s", "Ana")
     assert "on stage" in command("queue", "next", "--skipped").out
     assert "Nobody waits" in command("queue", "complete").out
+    command("queue", "add", "mamma", "-s", "Ana")
+    command("queue", "next")
+    assert "Nobody waits" in command("queue", "abandon").out
     with karaoke_persist.open(store) as library:
         assert [library.songs.get_song(song).play_count for song in ("joga", "mamma")] == [2, 0]
 

@@ -20,6 +20,7 @@ from karaoke_persist import (
     Unavailable,
 )
 from karaoke_persist.operations import SongOperations
+from karaoke_persist.operations.searching import SearchingOperations
 from karaoke_persist.testing.listening import Recorder
 
 Script = dict[str, list[BaseException]]
@@ -35,6 +36,7 @@ DEGRADES: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "get_songs_by_ids": (lambda at: at.get_songs_by_ids(["a"]), {}),
     "get_artists_with_counts": (lambda at: at.get_artists_with_counts(), []),
     "search_songs_paginated": (lambda at: at.search_songs_paginated("a"), ([], 0)),
+    "complete": (lambda at: at.complete("a"), []),
     "count_songs": (lambda at: at.count_songs(), 0),
     "create_or_update_song": (lambda at: at.create_or_update_song("a", "t", "x"), None),
     "patch_song": (lambda at: at.patch_song("a", {"title": "t"}), None),
@@ -45,6 +47,8 @@ DEGRADES: dict[str, tuple[Callable[[Any], Any], Any]] = {
 RAISES: dict[str, Callable[[Any], Any]] = {
     "create_song": lambda at: at.create_song("t", "x"),
     "upsert_songs": lambda at: at.upsert_songs([Song(id="a", title="t", artist="x")]),
+    "search": lambda at: at.search("a"),
+    "search_by_artist": lambda at: at.search_by_artist("a"),
     "get_songs_page": lambda at: at.get_songs_page(),
     "get_songs_lacking": lambda at: at.get_songs_lacking("lyrics"),
     "get_artists_page": lambda at: at.get_artists_page(),
@@ -72,7 +76,8 @@ def test_no_empty_answer(scripted: Open, script: Script, call: Any) -> None:
 
 def test_every_operation_is_told_apart() -> None:
     """Every operation stands in one of the two tables above."""
-    operations = {name for name in vars(SongOperations) if not name.startswith("_")}
+    kinds = (SongOperations, SearchingOperations)
+    operations = {name for kind in kinds for name in vars(kind) if not name.startswith("_")}
     assert operations == set(DEGRADES) | set(RAISES)
 
 

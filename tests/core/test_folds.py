@@ -1,4 +1,4 @@
-"""The fold that decides sameness and order is frozen for ever; the one that decides search, until its next version."""
+"""The fold that decides sameness and order, which is frozen for ever."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from karaoke_persist.contract.search import NORMALISER
 from karaoke_persist.models import key_fold
 from karaoke_persist.testing.trials import TRIALS
 
@@ -40,21 +39,6 @@ KEY_FOLDS = {
     "①": "1",
     "𝔎": "k",
 }
-SEARCH_FOLDS = {
-    "Don't Stop": "dont stop",
-    "Rock ’n’ Roll": "rock n roll",
-    "AC/DC": "ac dc",
-    "Simon&Garfunkel": "simon and garfunkel",
-    "snake_case": "snake case",
-    "カタカナ": "かたかな",
-    "ﾃｰｾﾞ": "てーぜ",
-    "!!!": "!!!",
-    "！！！": "!!!",
-    "…And Justice": "and justice",
-    "हिन्दी": "हिन्दी",
-    "": "",
-    "\u200b": "",
-}
 
 
 @pytest.mark.parametrize(("text", "fold"), KEY_FOLDS.items())
@@ -63,18 +47,11 @@ def test_key_fold(text: str, fold: str) -> None:
     assert key_fold(text) == fold
 
 
-@pytest.mark.parametrize(("text", "fold"), SEARCH_FOLDS.items())
-def test_search_fold(text: str, fold: str) -> None:
-    """The search fold of these texts changes only with its version."""
-    assert (NORMALISER.version, NORMALISER.primary(text)) == (2, fold)
-
-
 @TRIALS
 @given(st.text())
 def test_folding_twice(text: str) -> None:
     """Folding what is folded changes nothing."""
     assert key_fold(key_fold(text)) == key_fold(text)
-    assert NORMALISER.primary(NORMALISER.primary(text)) == NORMALISER.primary(text)
 
 
 @pytest.mark.parametrize("code", range(0, 0x11000, 0x1000))
@@ -82,4 +59,3 @@ def test_folding_every_letter_twice(code: int) -> None:
     """Folding is stable on every character of the scripts in use."""
     letters = [chr(each) for each in range(code, code + 0x1000) if not 0xD800 <= each < 0xE000]
     assert [text for text in letters if key_fold(key_fold(text)) != key_fold(text)] == []
-    assert [text for text in letters if NORMALISER.primary(NORMALISER.primary(text)) != NORMALISER.primary(text)] == []

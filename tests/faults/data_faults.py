@@ -1,5 +1,5 @@
 # ruff: noqa: D102 - the contract says what the methods do
-"""Memory sessions that each lose, alter or misplace data: values, integrity, order, queries, search, what is told."""
+"""Memory sessions that each lose, alter or misplace data: values, integrity, order, queries, what is told."""
 
 from __future__ import annotations
 
@@ -138,17 +138,6 @@ class ForgetsReferences(Delegate):
         return [Written(row.key, row.revision, 0) for row in doomed]
 
 
-class SearchesTitlesAlone(Delegate):
-    """Songs are found by their titles only."""
-
-    found_by = ("R-01",)
-
-    def search(self, request: Any) -> Any:
-        result = self.healthy.search(request)
-        songs = tuple(song for song in result.songs if request.text.casefold() in song.title.casefold())
-        return dataclasses.replace(result, songs=songs)
-
-
 class ChangesRowsInPlace(Delegate):
     """What was read before changes with its row."""
 
@@ -254,36 +243,6 @@ class CountsAbsentValues(Delegate):
                 list(zip((*map(Measure, ["count"] * len(request.by)), *request.measures), answer, strict=True))
             ]
         ]
-
-
-class TellsTheTotalOfThePage(Delegate):
-    """The total of a search is the number of songs on the page."""
-
-    found_by = ("R-23",)
-
-    def search(self, request: Any) -> Any:
-        result = self.healthy.search(request)
-        return dataclasses.replace(result, total=len(result.songs))
-
-
-class TakesPercentForAnything(Delegate):
-    """A percent sign in a query stands for any text."""
-
-    found_by = ("R-09",)
-
-    def search(self, request: Any) -> Any:
-        return self.healthy.search(dataclasses.replace(request, text=request.text.replace("%", "")))
-
-
-class SearchesBySpelling(Delegate):
-    """A search distinguishes capitals and accents."""
-
-    found_by = ("R-05",)
-
-    def search(self, request: Any) -> Any:
-        result = self.healthy.search(request)
-        songs = tuple(song for song in result.songs if request.text in f"{song.title} {song.artist}")
-        return dataclasses.replace(result, songs=songs)
 
 
 class ForgetsEmptyText(Delegate):

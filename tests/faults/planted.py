@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import data_faults
 import file_faults
+import search_faults
 import server_faults
 import session_faults
 import store_faults
@@ -43,7 +44,7 @@ class Fault(NamedTuple):
 
 
 def _faults() -> dict[str, Fault]:
-    modules = (session_faults, data_faults, store_faults, file_faults, server_faults)
+    modules = (session_faults, data_faults, search_faults, store_faults, file_faults, server_faults)
     kinds = [kind for module in modules for kind in vars(module).values() if inspect.isclass(kind)]
     found = {kind: None for kind in kinds if vars(kind).get("found_by")}
     return {_name(kind): Fault(inspect.cleandoc(kind.__doc__ or ""), kind.found_by, kind) for kind in found}

@@ -90,11 +90,7 @@ class OneSession(Machine):
     @rule(request=values.AGGREGATES, text=values.SEARCHES, limit=some.integers(0, 3), offset=some.integers(0, 1))
     def measure_and_search(self, request: Aggregate, text: str, limit: int, offset: int) -> None:
         self.session.do(lambda probe: probe.aggregate(request))
-        self.session.do(
-            lambda probe: _found(
-                probe, SearchRequest(query=SearchQuery.parse(text), limit=limit, offset=offset, total="exact")
-            )
-        )
+        self.session.do(lambda probe: _found(probe, text, limit, offset))
 
     @precondition(lambda self: len(self.savepoints) < 3)
     @rule(rows=values.BATCHES)

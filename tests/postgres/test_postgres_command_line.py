@@ -45,7 +45,7 @@ def test_every_command_works_in_the_schema_that_is_named(command, tmp_path, post
     assert "--option schema=venue" in missing
     assert json.loads(command("schema", "--migrate", "--json"))["state"] == "current"
     assert '"added": 0' in command("sync", str(tmp_path), "--json")
-    assert json.loads(command("search", "x", "--json")) == {"total": 0, "songs": []}
+    assert json.loads(command("search", "x", "--json"))["total"] == 0
     with postgres_server.connect(database) as connection:
         assert connection.execute(SCHEMAS).fetchall() == [("venue",)]
 

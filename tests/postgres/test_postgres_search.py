@@ -21,13 +21,13 @@ from karaoke_persist_postgres import walks
 from karaoke_persist_postgres.gram_codes import gram_code
 from karaoke_persist_postgres.gram_functions import ARGUMENTS
 from karaoke_persist_postgres.walks import Search
-from karaoke_persist_sql.search import ARTIST, TITLE, IndexRow, grams_of
+from karaoke_persist_sql.search import ARTIST, FURTHER_TITLE, TITLE, IndexRow, grams_of
 
-MARKERS = {ord(TITLE), ord(ARTIST)}
+MARKERS = {ord(TITLE), ord(ARTIST), ord(FURTHER_TITLE)}
 WAYS = {
     "gathered": {"GLANCE": 1, "MANY": 10**6},
-    "walked": {"GLANCE": 1, "MANY": 0},
-    "walked in vain": {"GLANCE": 1, "MANY": 0, "WALK": 1},
+    "walked": {"GLANCE": 1, "MANY": -1},
+    "walked in vain": {"GLANCE": 1, "MANY": -1, "WALK": 1},
 }
 
 
@@ -58,7 +58,9 @@ def test_the_server_makes_the_grams_of_the_rules(store):
             session.rollback()
         assert len(seen) == len(songs)
         for row, codes in seen:
-            wanted = {gram_code(gram) for gram in grams_of(row)}
+            wanted = {
+                gram_code(gram) for gram in grams_of(row) if min(gram) > " "
+            }  # no query holds a control character
             assert wanted <= codes, row
             assert {last_letter(code) for code in codes - wanted} <= MARKERS, row
 

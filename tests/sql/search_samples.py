@@ -102,7 +102,11 @@ def songs_of(keys: list[str]) -> st.SearchStrategy[Song]:
         hidden=st.booleans(),
         plain_lyrics=st.none() | st.just("la la"),
         media=st.sampled_from([{}, {"lyrics": "a.lrc"}, {"vocals": "v.mp3"}]),
-    )
+    ).map(_as_core_hands_it_over)
+
+
+def _as_core_hands_it_over(song: Song) -> Song:
+    return song.replaced(song.integrity.derive(song.__dict__))
 
 
 queries = st.one_of(

@@ -36,7 +36,8 @@ def apply(session, change):
         session.upsert(what)
     elif kind == "patch":
         key, song = what
-        session.patch_where(Query(Song, Eq("id", key)), {name: getattr(song, name) for name in FIELDS})
+        changes = {name: getattr(song, name) for name in FIELDS}
+        session.patch_where(Query(Song, Eq("id", key)), {**changes, **Song.integrity.derive(changes)})
     elif kind == "play":
         key, plays = what
         if session.get(Song, [key]):

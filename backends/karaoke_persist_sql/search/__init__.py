@@ -3,6 +3,7 @@
 from karaoke_persist_sql.search.grams import (
     ARTIST,
     DECADE,
+    FURTHER_TITLE,
     GENRE,
     HIDDEN,
     INITIALS,
@@ -27,6 +28,7 @@ from karaoke_persist_sql.search.tables import SearchTables
 __all__ = [
     "ARTIST",
     "DECADE",
+    "FURTHER_TITLE",
     "GENRE",
     "HIDDEN",
     "INITIALS",

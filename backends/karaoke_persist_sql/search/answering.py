@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from karaoke_persist.contract.reference.search import counted, wants_near
+from karaoke_persist.contract.reference.search_answers import NOTHING_NEAR, Near, counted, wants_near
 from karaoke_persist.contract.search import (
     ArtistHits,
     ArtistSearchRequest,
@@ -16,7 +16,6 @@ from karaoke_persist.contract.search import (
     plan_of,
 )
 from karaoke_persist.contract.search.request import COUNT_CAP, NEAR_BELOW
-from karaoke_persist.models import Song
 from karaoke_persist_sql.search import artists, completion
 from karaoke_persist_sql.search.facets import count_facets
 from karaoke_persist_sql.search.hits import Hits
@@ -44,15 +43,15 @@ class Answers:
         if found.total is not None:
             hits.known_total = found.total
         total, capped = _total(hits, request)
-        close, names = _near(hits) if wants_near(request) else ((), ())
+        near = _near(hits, request)
         return SearchResult(
             songs=tuple(hits.songs(found.keys)),
             place=found.place,
             total=total,
             capped=capped,
             facets=count_facets(hits, request.facets),
-            near=close,
-            near_artists=names,
+            near=near.songs,
+            near_artists=near.artists,
         )
 
     def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
@@ -73,8 +72,8 @@ def _total(hits: Hits, request: SearchRequest) -> tuple[int | None, bool]:
     return counted(hits.total(COUNT_CAP + 1 if request.total == "capped" else None), request.total)
 
 
-def _near(hits: Hits) -> tuple[tuple[Song, ...], tuple[str, ...]]:
-    if hits.total(NEAR_BELOW) >= NEAR_BELOW:
-        return (), ()
+def _near(hits: Hits, request: SearchRequest) -> Near:
+    if not wants_near(hits.plan, request, found=0) or hits.total(NEAR_BELOW) >= NEAR_BELOW:
+        return NOTHING_NEAR
     matches = NearMatches(hits)
-    return tuple(hits.songs(matches.songs())), tuple(matches.artists())
+    return Near(tuple(hits.songs(matches.songs())), tuple(matches.artists()))

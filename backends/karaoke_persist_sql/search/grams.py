@@ -27,6 +27,8 @@ LYRICS, HIDDEN, SUNG = "Ｗ", "Ｈ", "Ｓ"
 _SIGNS = {code: chr(0xFEE0 + code) for code in range(0x21, 0x7F) if not (chr(code).isdigit() or chr(code).islower())}
 _SIGNS[ord(" ")] = SPACE
 _PLAIN = {ord(sign): code for code, sign in _SIGNS.items() if not chr(code).isupper()}
+_CONTROLS = {code: chr(0xFEE0 + code) for code in (*range(0x20), 0x7F)}
+"""Only values hold them: no fold does that has a word."""
 _LONGEST_VALUE = 32
 LENGTH: Final = 3
 """The characters of the longest grams."""
@@ -66,7 +68,8 @@ def grams_of(row: IndexRow) -> set[str]:
                 first, last = gram_text(form[:2]), gram_text(form[-2:])
                 grams.update((marker + first[:1], marker + first, last + marker))
     grams.update(FURTHER_TITLE + gram_text(form[:length]) for form in row.title_forms[1:] for length in (1, 2))
-    grams.update(INITIALS + gram_text(each)[:length] for each in initials_of(row) for length in (2, 3))
+    initials = (each[:length] for each in initials_of(row) for length in (2, 3) if len(each) >= length)
+    grams.update(INITIALS + gram_text(each) for each in initials)
     grams.update(_facts(row))
     return grams
 
@@ -108,7 +111,11 @@ def parts_of(text: str, *, start: bool = False, end: bool = False) -> Grams:
 
 
 def _covering(word: str, start: bool, end: bool) -> Iterator[str]:
-    padded = f"{SPACE if start else ''}{gram_text(word)}{SPACE if end else ''}"
+    text = gram_text(word)
+    if len(text) == 1 and end and not start:
+        yield text  # what ends in a space is a gram of three characters only
+        return
+    padded = f"{SPACE if start else ''}{text}{SPACE if end else ''}"
     if len(padded) <= LENGTH or not word:
         yield padded
         return
@@ -139,7 +146,7 @@ def value_gram(marker: str, value: str) -> str:
     fold = key_fold(value)
     if len(fold) > _LONGEST_VALUE:
         return f"{marker}{SPACE}{blake2b(fold.encode(), digest_size=16).hexdigest()}"
-    return marker + gram_text(fold)
+    return marker + gram_text(fold).translate(_CONTROLS)
 
 
 def year_grams(years: Iterable[int], decades: Iterable[int]) -> tuple[Grams, ...]:

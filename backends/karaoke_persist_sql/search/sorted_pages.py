@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from karaoke_persist.contract.reference.search import SORT_FIELDS
+from karaoke_persist.contract.reference.search_answers import sort_field
 from karaoke_persist.contract.search import SearchRequest
 from karaoke_persist.models import Kind, Song, field_of
 from karaoke_persist.models.text import key_fold
@@ -44,7 +44,7 @@ class Matching(NamedTuple):
 
 def page_by_field(hits: Hits, request: SearchRequest) -> Found:
     """The page that a request asks for."""
-    asked, field = hits.tests.everything(), SORT_FIELDS.get(request.sort, request.sort)
+    asked, field = hits.tests.everything(), sort_field(request) or ""
     few = hits.narrowed(asked, FEW)
     found: list[Row] = []
     wanted, offset = request.limit + 1, request.offset
@@ -81,7 +81,7 @@ def _behind(hits: Hits, request: SearchRequest, parts: list[Part]) -> list[Part]
         return parts
     value, key = request.after
     at = next(number for number, part in enumerate(parts) if part.holds(value))
-    part, field = parts[at], SORT_FIELDS.get(request.sort, request.sort)
+    part, field = parts[at], sort_field(request) or ""
     cell = hits.session.plans[Song].codec.cell(field, value)
     values = {
         f"s.{field}": cell,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from karaoke_persist.models.json_values import INT64_MAX
 from karaoke_persist_sql.search.clauses import Asked, all_of, any_of, in_range
 from karaoke_persist_sql.search.grams import name_gram, start_grams
 from karaoke_persist_sql.search.hits import Hits, Row
@@ -69,7 +70,7 @@ class Tiers:
     def _by_title(self, tier: int, window: Window) -> TierRows:
         """Two ways that may meet: documents whose first form it is, and those of which it is a further one."""
         after, offset, limit = window
-        until = offset + limit
+        until = min(offset + limit, INT64_MAX)
         found = {row[0]: row for row in self._in_order(tier, after, until)}
         grams = tuple(start_grams(self._hits.dialect.further_title, text) for text in self._plan.whole)
         further = self._tests.tier(tier, (grams,))

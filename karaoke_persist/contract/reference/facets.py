@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -18,13 +19,24 @@ Facets = Mapping[Facet, tuple[FacetCount, ...] | None]
 
 def count_facets(plan: SearchPlan, documents: Sequence[SearchDocument], facets: Iterable[Facet]) -> Facets:
     """Each facet of the songs that match, its own filter left out."""
-    counts: dict[Facet, tuple[FacetCount, ...] | None] = {}
-    for facet in facets:
-        wider = without_own_filter(plan, facet)
-        hits = [document for document in documents if matches(wider, document)]
-        too_broad = len(hits) > FACET_CAP and not wider.is_everything
-        counts[facet] = None if too_broad else facet_counts(facet, (value_of(facet, hit) for hit in hits))
+    plans: dict[Facet, SearchPlan] = {facet: without_own_filter(plan, facet) for facet in facets}
+    hits = ((wider, (each for each in documents if matches(wider, each))) for wider in dict.fromkeys(plans.values()))
+    few = {wider: up_to_cap(wider, some) for wider, some in hits}
+    counts: dict[Facet, tuple[FacetCount, ...] | None] = {
+        facet: count_facet(facet, few[wider]) for facet, wider in plans.items()
+    }
     return MappingProxyType(counts)
+
+
+def up_to_cap(plan: SearchPlan, hits: Iterable[SearchDocument]) -> list[SearchDocument] | None:
+    """The hits of a plan; None if they are too many to be counted. All songs never are."""
+    some = list(hits if plan.is_everything else islice(hits, FACET_CAP + 1))
+    return None if len(some) > FACET_CAP and not plan.is_everything else some
+
+
+def count_facet(facet: Facet, hits: Iterable[SearchDocument] | None) -> tuple[FacetCount, ...] | None:
+    """Count hits, if they are not too many."""
+    return None if hits is None else facet_counts(facet, (value_of(facet, hit) for hit in hits))
 
 
 def without_own_filter(plan: SearchPlan, facet: Facet) -> SearchPlan:

@@ -18,8 +18,17 @@ from karaoke_persist.models.text import fold_letters, key_fold
 
 _KATAKANA_TO_HIRAGANA = {code: chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´＇"))
-_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
-_NO_LETTERS = {**_APOSTROPHES, **_CONTROLS}
+CONTROLS_TO_SPACES: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+_INVISIBLE = dict.fromkeys(
+    code
+    for codes in (
+        *(range(0x61C, 0x61D), range(0x180B, 0x1810), range(0x200C, 0x2010), range(0x202A, 0x202F)),
+        *(range(0x2061, 0x2070), range(0xFE00, 0xFE10), range(0xE0000, 0xE01F0)),
+    )
+    for code in codes
+)
+"""Joiners, directions and variants: what says only how its neighbours are drawn."""
+_NO_LETTERS: Final = {**_APOSTROPHES, **CONTROLS_TO_SPACES, **_INVISIBLE}
 _NOT_A_WORD = re.compile(r"[^\w\s]|_")
 _SPELLING: Final = frozenset({"Mn", "Mc"})
 _ASCII_SIMPLE = re.compile(r"[A-Za-z0-9 ]*")
@@ -56,8 +65,9 @@ class Normaliser:
         return " ".join(self.spelled(text).split())
 
     def primary(self, text: str) -> str:
-        """The words of a text; of one without any, such as "!!!", its `key_fold`."""
-        return self.words(text) or key_fold(text.translate(_CONTROLS))
+        """The words of a text; of one without any, such as "!!!", its `key_fold`, which no stored name is without."""
+        shown = text.translate(CONTROLS_TO_SPACES).translate(_INVISIBLE)
+        return self.words(text) or key_fold(shown) or key_fold(text)
 
     def expanded(self, text: str) -> str:
         """The primary fold, with marked letters spelled out."""
@@ -76,10 +86,10 @@ class Normaliser:
         """What is left of each letter of a folded word; of a word that is all punctuation, nothing."""
         if not any(map(str.isalnum, word)):
             return [""] * len(word)
-        inner = range(1, len(word) - 1)
+        around = zip([" ", *word], word, [*word[1:], " "], strict=False)
         return [
-            "i" if letter == "!" and place in inner else _squeezed_letter(self, letter)
-            for place, letter in enumerate(word)
+            "i" if letter == "!" and _is_latin(before) and _is_latin(after) else _squeezed_letter(self, letter)
+            for before, letter, after in around
         ]
 
 
@@ -87,6 +97,10 @@ class Normaliser:
 def _squeezed_letter(normaliser: Normaliser, letter: str) -> str:
     read = normaliser.signs.get(ord(letter), letter)
     return _NOT_A_WORD.sub(_nothing_for_punctuation, read).translate(normaliser.letters)
+
+
+def _is_latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalpha()
 
 
 @lru_cache(maxsize=16_384)

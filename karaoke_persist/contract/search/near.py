@@ -7,6 +7,7 @@ of neighbours, no place edited twice.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from karaoke_persist.contract.search.document import Forms, SearchDocument
 from karaoke_persist.contract.search.plan import Needle, SearchPlan, is_contained, starts_word
@@ -34,6 +35,7 @@ def slips(needle: Needle, words: Iterable[str]) -> int | None:
     return min(counts, default=None)
 
 
+@lru_cache(maxsize=16_384)
 def slips_to(needle: Needle, word: str) -> int | None:
     """The slips between a needle and a word; None if they are too many for its length."""
     from rapidfuzz.distance import OSA

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from karaoke_persist.contract.search.document import SearchDocument, same_filter
-from karaoke_persist.contract.search.folding import Normaliser
+from karaoke_persist.contract.search.folding import CONTROLS_TO_SPACES, Normaliser
 from karaoke_persist.contract.search.query import MOST_TERMS, SearchQuery, Term, TextField, Years
+from karaoke_persist.models.json_values import INT64_MAX, INT64_MIN
 
 LAST_TIER: Final = 6
 SHORTEST_INITIALS: Final = 2
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-"""Scripts that put no spaces between words: Thai, and Han with kana."""
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]")
+"""Scripts that put no spaces between words, Thai and Han with kana, or none before what follows a noun: hangul."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def plan_of(query: SearchQuery, normaliser: Normaliser, *, hidden: bool = True) 
         needles=needles,
         fielded=tuple(needle for term, needle in served if not term.excluded and term.field is not None),
         excluded=tuple(needle for term, needle in served if term.excluded),
-        years=query.years,
+        years=None if query.years is None else _storable(query.years),
         language=query.language,
         genre=query.genre,
         with_lyrics=query.with_lyrics,
@@ -75,9 +76,16 @@ def plan_of(query: SearchQuery, normaliser: Normaliser, *, hidden: bool = True) 
     )
 
 
+def _storable(years: Years) -> Years:
+    """Years that a database can be asked about."""
+    first, last = (None if year is None else max(INT64_MIN, min(year, INT64_MAX)) for year in (years.first, years.last))
+    return Years(first, last)
+
+
 def _needles(term: Term, normaliser: Normaliser) -> Iterator[tuple[Term, Needle]]:
     """A phrase, and what is excluded, stay together; anything else falls into its words."""
-    primary, expanded = normaliser.primary(term.text), normaliser.expanded(term.text)
+    text = term.text.translate(CONTROLS_TO_SPACES)
+    primary, expanded = normaliser.primary(text), normaliser.expanded(text)
     if not primary:
         return
     if term.phrase or term.excluded:
@@ -111,7 +119,7 @@ def matches(plan: SearchPlan, document: SearchDocument) -> bool:
 def passes_filters(plan: SearchPlan, document: SearchDocument) -> bool:
     """Whether a document has the year, the language, the genre and the lyrics that are asked for."""
     return (
-        (plan.years is None or _is_within(document.year, plan.years))
+        (plan.years is None or is_within(document.year, plan.years))
         and (plan.language is None or same_filter(document.language, plan.language))
         and (plan.genre is None or same_filter(document.genre, plan.genre))
         and (not plan.with_lyrics or document.lyrics)
@@ -154,7 +162,7 @@ def starts_word(needle: Needle, forms: tuple[str, ...]) -> bool:
 
 
 def is_unspaced(text: str) -> bool:
-    """Whether a text is in a script without spaces between words, in which a part of a text is as good as a word."""
+    """Whether a text is in a script in which spaces are not what bounds a word, so that a part is as good as one."""
     return _UNSPACED.search(text) is not None
 
 
@@ -167,7 +175,8 @@ def _is_present_as_words(needle: Needle, document: SearchDocument) -> bool:
     return False
 
 
-def _is_within(year: int | None, years: Years) -> bool:
+def is_within(year: int | None, years: Years) -> bool:
+    """Whether a year is one of those that are meant."""
     if year is None:
         return False
     return (years.first is None or years.first <= year) and (years.last is None or year <= years.last)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
+from karaoke_persist.contract.search.folding import CONTROLS_TO_SPACES
 from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models.text import check_bytes
 
@@ -59,7 +60,7 @@ class SearchQuery:
         `has:lyrics`. More than 4 KiB and lone surrogates are `InvalidValue`.
         """
         query = cls()
-        for match in _TOKEN.finditer(_checked(text)):
+        for match in _TOKEN.finditer(_checked(text).translate(CONTROLS_TO_SPACES)):
             query = _with_token(query, match)
         return query
 

@@ -36,6 +36,8 @@ def readings_of(text: str) -> FrozenDict:
 def lacks_readings(text: str, stored: Any) -> bool:
     """Whether this process could give readings that a row does not have. It may have others, made by a library more."""
     made = readings_of(text)
+    if made and stored.get("version") != VERSION:
+        return True
     return any(not set(made.get(part, ())).issubset(stored.get(part, ())) for part in ("full", "initials"))
 
 

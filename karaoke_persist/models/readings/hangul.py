@@ -1,4 +1,4 @@
-"""Hangul in Latin letters: letter by letter by the Revised Romanization, without the sounds that letters give others."""
+"""Hangul in Latin letters, letter by letter by the Revised Romanization; letters do not change the sound of others."""
 
 from __future__ import annotations
 

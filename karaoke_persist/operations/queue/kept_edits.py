@@ -31,18 +31,22 @@ def _rewrite(session: Session, change: Callable[[Patch], None]) -> None:
         session.patch(QueueEdit, edit.id, {"patch": patch})
 
 
-def _with_singer(kept: dict[str, str], patch: Patch) -> None:
-    patch["held"] = [list(dict.fromkeys(kept.get(singer, singer) for singer in held)) for held in patch["held"]]
+def _with_singer(stays: dict[str, str], patch: Patch) -> None:
+    patch["held"] = [list(dict.fromkeys(_kept(stays, singer) for singer in held)) for held in patch["held"]]
     for change in patch["entries"]:
         named: dict[str, str] = {}
         for name, singer in change.get("singers", ()):
-            named.setdefault(kept.get(singer, singer), name)
+            named.setdefault(_kept(stays, singer), name)
         if named:
             change["singers"] = [[name, singer] for singer, name in named.items()]
 
 
-def _with_song(kept: dict[str, str], patch: Patch) -> None:
+def _with_song(stays: dict[str, str], patch: Patch) -> None:
     for change in patch["entries"]:
         for image in (change["before"], change["after"]):
             if image is not None:
-                image["songId"] = kept.get(image["songId"], image["songId"])
+                image["songId"] = _kept(stays, image["songId"])
+
+
+def _kept(stays: dict[str, str], key: str) -> str:
+    return stays.get(key, key)

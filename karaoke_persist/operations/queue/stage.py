@@ -69,6 +69,17 @@ class StageOperations(Operations):
         return _end_alone(queue_of(self.session, room), "skipped", entry_id)
 
     @change
+    def abandon(self, room: str = MAIN) -> Performance | None:
+        """End what a crash has left on stage: nobody knows how long it was sung. Its performance, or None if nothing.
+
+        It ended when it began, is no turn and counts nowhere, and its entry is gone. Whoever leads a room says so when
+        starting again; unsaid, what is on stage goes on, and the next to play completes it.
+        """
+        queue = queue_of(self.session, room)
+        abandon_open(self.session, queue.room.id)
+        return _end_alone(queue, "skipped", None)
+
+    @change
     def lock_next(self, room: str = MAIN) -> QueueItem | None:
         """Hold fast who comes next, because it is being announced; None if nobody can.
 

@@ -15,6 +15,7 @@ from karaoke_persist.testing.rules.playlists import held, made, read
 from karaoke_persist.testing.samples import UNUSUAL_TEXT, song
 
 FORMATS: Final[tuple[PlaylistFormat, ...]] = get_args(PlaylistFormat)
+_JSON: Final = '{"format": "karaoke-persist playlist", "version": 1, "songs": [], X}'
 BROKEN: Final[list[tuple[PlaylistFormat, str, str]]] = [
     ("m3u8", "#EXTM3U\n#EXTINF:abc,Björk - Jóga\na.mp3\n", "M3U8, line 2"),
     ("m3u8", "a.mp3\n\nb\x00.mp3\n", "M3U8, line 3"),
@@ -31,6 +32,11 @@ BROKEN: Final[list[tuple[PlaylistFormat, str, str]]] = [
     ("json", '{"format":\n oops}', "JSON, line 2"),
     ("json", '{"format": "karaoke-persist playlist", "version": 2, "songs": []}', "JSON"),
     ("json", '{"format": "karaoke-persist playlist", "version": 1, "songs": [{"title": 7}]}', "JSON.songs[0].title"),
+    ("json", _JSON.replace("X", '"visibility": 7'), "JSON.visibility"),
+    ("json", _JSON.replace("X", '"duplicates": "maybe"'), "Playlist.duplicates"),
+    ("json", _JSON.replace("X", '"criteria": []'), "JSON.criteria"),
+    ("json", _JSON.replace("X", '"criteria": {"version": 1, "colour": "red"}'), "criteria"),
+    ("json", _JSON.replace("X", '"owner": "ana"'), "JSON.owner"),
 ]
 
 
@@ -158,7 +164,7 @@ class PlaylistFileRules(Conformance):
 
     @rule("P-56")
     def test_export_of_a_smart_playlist(self, library: Library) -> None:
-        """The export of a smart list holds the songs that are found now; the import of it is a list kept by hand."""
+        """The export of a smart list holds the songs that are found now; the import of them is a list kept by hand."""
         add_songs(library, song("a", "A", year=1990), song("b", "B", year=1990), song("c", "C", year=2000))
         criteria = {
             "version": 1,
@@ -167,5 +173,61 @@ class PlaylistFileRules(Conformance):
         }
         smart: Playlist = library.playlists.create("Smart", criteria=criteria)
         for form in FORMATS:
-            report = library.playlists.import_text(library.playlists.export_text(smart.id, form), form)
+            text = library.playlists.export_text(smart.id, form)
+            report = library.playlists.import_text(text, form, criteria=None)
             assert (held(library, report.playlist.id), report.playlist.criteria) == (["b", "a"], None)
+
+    @rule("P-58")
+    def test_settings_in_json(self, library: Library, other: Library) -> None:
+        """JSON takes visibility, policy and, of a smart list, criteria along; what the host gives counts more."""
+        add_songs(library, song("a", "A", year=1990), song("b", "B", year=2000))
+        library.users.register("ana", user_id="ana")
+        at = library.playlists
+        settings = {"visibility": "private", "duplicates": "skip", "description": "Two\nlines"}
+        by_hand = at.create("By hand", playlist_id="hand", owner="ana", **settings)
+        at.add_many("hand", ["b", "a"])
+        criteria = {"version": 1, "where": {"all": [{"field": "year", "value": 1990}, {"favorite_of": "nobody"}]}}
+        smart = at.create("Smart", criteria={**criteria, "limit": {"songs": 3}})
+        for original, tracks in ((by_hand, 2), (smart, 0)):
+            report = at.import_text(at.export_text(original.id, "json"), "json")
+            made = report.playlist
+            assert made == read(other, made.id)
+            for name in ("name", "visibility", "duplicates", "description", "criteria"):
+                assert getattr(made, name) == getattr(original, name), name
+            assert (held(other, made.id), made.owner) == (held(other, original.id), None)
+            assert len(report.tracks) == tracks
+        public = at.import_text(at.export_text("hand", "json"), "json", visibility="public", owner="ana").playlist
+        assert (public.visibility, public.owner, public.duplicates) == ("public", "ana", "skip")
+
+    @rule("P-59")
+    def test_json_that_says_less(self, library: Library) -> None:
+        """JSON that says no more than the songs makes a public list that allows a song twice."""
+        add_songs(library, song("a"))
+        songs = '[{"id": "a"}, {"id": "a"}]'
+        text = f'{{"format": "karaoke-persist playlist", "version": 1, "songs": {songs}}}'
+        made = library.playlists.import_text(text, "json").playlist
+        assert (held(library, made.id), made.visibility, made.duplicates) == (["a", "a"], "public", "allow")
+
+    @rule("P-60")
+    @pytest.mark.parametrize("policy", ["skip", "refuse"])
+    def test_tracks_that_repeat_a_song(self, library: Library, other: Library, policy: str) -> None:
+        """A list that wants no song twice is told of each track that was left out because it repeats one."""
+        add_songs(library, song("a", "A", "A", media={"original": "a/a.mp3"}), song("b", "B", "B"))
+        text = "#EXTM3U\nkaraoke:a\na/a.mp3\nnowhere/x.mp3\n#EXTINF:1,B - B\nb.mp3\nkaraoke:a\n"
+        report = library.playlists.import_text(text, "m3u8", duplicates=policy)
+        assert held(other, report.playlist.id) == ["a", "b"]
+        assert [(track.line, track.repeats) for track in report.tracks] == [
+            (2, False),
+            (3, True),
+            (4, False),
+            (6, False),
+            (7, True),
+        ]
+        assert [(track.line, track.song_id, track.by) for track in report.repeated] == [
+            (3, "a", "path"),
+            (7, "a", "id"),
+        ]
+        assert [track.line for track in report.unmatched] == [4]
+        assert len(report.matched) - len(report.repeated) == len(held(other, report.playlist.id))
+        allowed = library.playlists.import_text(text, "m3u8")
+        assert (held(other, allowed.playlist.id), allowed.repeated) == (["a", "a", "b", "a"], ())

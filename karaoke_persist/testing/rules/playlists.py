@@ -324,6 +324,17 @@ class PlaylistRules(Conformance):
         assert library.playlists.copy("p").owner is None
         assert held(other, library.playlists.copy("p", duplicates="skip").id) == ["song-002", "song-000"]
 
+    @rule("P-61")
+    def test_copy_by_policy(self, library: Library, other: Library) -> None:
+        """A copy that refuses a song twice is not made of a list that has one, which is said; one that skips may be."""
+        add_songs(library, *songs(2))
+        made(library, "p", "song-000", "song-001", "song-000")
+        with nothing_changes(other), pytest.raises(AlreadyExists) as caught:
+            library.playlists.copy("p", duplicates="refuse")
+        assert (caught.value.field, caught.value.value) == ("song_id", "song-000")
+        library.playlists.remove("p", "p-2")
+        assert held(other, library.playlists.copy("p", duplicates="refuse").id) == ["song-000", "song-001"]
+
     @rule("P-14")
     def test_total_duration(self, library: Library) -> None:
         """The duration of a list sums the songs of known length, each as often as it is there, and counts the rest."""

@@ -184,6 +184,40 @@ class StageRules(Conformance):
             assert found is not None
             assert found.play_count == 0
 
+    @rule("K-57")
+    def test_abandoning(self, open_library: Opener, other: Library) -> None:
+        """What a crash has left on stage is abandoned when the host says so: it ended at its start, uncounted."""
+        clock = SetClock()
+        library = open_library(clock=clock)
+        queued(library, "a1", "b1")
+        library.queue.open_room("bar")
+        library.queue.add("a1", singer="c", entry_id="c1", room="bar")
+        library.queue.play("c1")
+        begun = library.queue.play("a1")
+        clock.pass_by(timedelta(minutes=2))
+        with one_change(library):
+            left = library.queue.abandon()
+        assert left == performance(other, "a1")
+        assert (left and left.status, left and left.ended_at) == ("abandoned", begun.started_at)
+        assert (on_stage(other), standing(other), on_stage(other, "bar")) == ([], ["b1"], ["c1"])
+        found = other.songs.get_song("a1")
+        assert (found and found.play_count, library.history.get_sung_tonight("main")) == (0, [])
+        with nothing_changes(other):
+            assert library.queue.abandon() is None
+        turn = library.queue.play_next()
+        assert (turn and turn.id, turn and turn.night_id) == ("b1", begun.night_id)
+
+    @rule("K-58")
+    def test_abandoned_is_no_turn(self, library: Library) -> None:
+        """Whose song was abandoned has not had a turn, and may sing as many songs tonight as before."""
+        library.queue.open_room("main", max_per_night=2)
+        queued(library, "a1", "a2", "b1")
+        library.queue.play("b1")
+        library.queue.play("a1")
+        library.queue.abandon()
+        queued(library, "a3", "b2")
+        assert [placed.id for placed in library.queue.arrange().order] == ["a2", "b2", "a3"]
+
 
 class SongRemovalRules(Conformance):
     """Songs that go, or become one."""

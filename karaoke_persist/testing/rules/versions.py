@@ -145,6 +145,20 @@ class DuplicateRules(Conformance):
             add_songs(library, song(f"{number}", f"Title {number}").model_copy(update={by: value}))
         assert found(library, by, 1) == found(library, by) == [["0", "2", "5"], ["1", "4"]]
 
+    @rule("D-14")
+    @pytest.mark.parametrize("limit", [1, 50])
+    def test_duplicates_that_are_nearly_the_same(self, library: Library, limit: int) -> None:
+        """Fuzzy groups are of one artist but for case and accents, each song like the one with the least id."""
+        add_songs(library, song("a1", "Bohemian Rhapsody", "Queen"), song("a2", "Bohemian Rapsody!", "QUEEN"))
+        add_songs(library, song("a3", "Bohemian Rhapsodies", "Queen"), song("a4", "We Will Rock You", "Queen"))
+        add_songs(library, song("b1", "Bohemian Rhapsody", "Queen B"), song("c1", "abcd", "C"), song("c2", "abce", "C"))
+        # Of four letters one differs: 0.75. c3 is like c2 and not like c1, so it is in no group.
+        add_songs(library, song("c3", "abfe", "C"), song("d1", "Jóga", "Björk"), song("d2", "JOGA", "Bjork"))
+        by_id = [sorted(group) for group in found(library, "fuzzy", limit)]
+        assert by_id == [["d1", "d2"], ["a1", "a2", "a3"]]
+        page = library.versions.find_duplicates("fuzzy", likeness=0.7)
+        assert [sorted(group.ids) for group in page.items] == [["d1", "d2"], ["c1", "c2"], ["a1", "a2", "a3"]]
+
     @rule("D-12")
     def test_pages_while_songs_change(self, library: Library) -> None:
         """Between two pages songs may come and go: no later group is lost or shown twice."""
@@ -167,8 +181,9 @@ class DuplicateRules(Conformance):
         at = library.versions
         cursor = at.find_duplicates(limit=1).cursor
         assert cursor is not None
-        mistakes: list[dict[str, Any]] = [{"by": "fuzzy"}, {"limit": 0}, {"cursor": "nonsense"}]
+        mistakes: list[dict[str, Any]] = [{"by": "similar"}, {"limit": 0}, {"cursor": "nonsense"}]
         mistakes.append({"by": "exact", "cursor": cursor})
+        mistakes += [{"by": "fuzzy", "likeness": likeness} for likeness in (0.49, 1.01, "0.9", True, float("nan"))]
         for arguments in mistakes:
             with pytest.raises(InvalidValue):
                 at.find_duplicates(**arguments)

@@ -126,6 +126,7 @@ CREATE FUNCTION kp_search_text(
     || E'Ｔ\\n ' || artist || E' \\nＡ' || left(artist, 2) || E'\\n' || right(artist, 2) || E'Ａ\\n'
     || coalesce(' ' || album || E' \\n', '')
     || coalesce(more_title || replace(replace(more_title, E'\\n ', E'\\nＴ'), E' \\n', E'Ｔ\\n'), '')
+    || coalesce(replace(replace(more_title, E'\\n ', E'\\nＵ'), E' \\n', E'\\n'), '')
     || coalesce(more_artist || replace(replace(more_artist, E'\\n ', E'\\nＡ'), E' \\n', E'Ａ\\n'), '')
     || coalesce(more_album, '')
         """,

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from karaoke_persist.contract import Aggregate, Query, SearchRequest, SearchResult, Written, reference
+from karaoke_persist.contract import Aggregate, Query, Written, reference
 from karaoke_persist.errors import AlreadyExists, NotFound, StaleWrite
 from karaoke_persist.models import Record
 
@@ -15,7 +15,7 @@ from karaoke_persist_journal.journal import EMPTY, Journal, Table, Version
 R = TypeVar("R", bound=Record)
 
 
-class JournalSession:
+class JournalSession(reference.PlainSearch):
     """One transaction. `file` is the locked journal of a writer."""
 
     def __init__(self, journal: Journal, base: Version, file: io.FileIO | None) -> None:
@@ -39,9 +39,6 @@ class JournalSession:
 
     def aggregate(self, request: Aggregate) -> list[tuple[Any, ...]]:
         return reference.aggregate(request, self._rows)
-
-    def search(self, request: SearchRequest) -> SearchResult:
-        return reference.search(self, request)
 
     def insert(self, values: Sequence[Record], *, verbatim: bool = False) -> None:
         model = type(values[0])
