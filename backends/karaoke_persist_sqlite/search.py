@@ -61,6 +61,11 @@ class SQLiteSearch(SearchDialect):
         session.execute(f"INSERT INTO {name} ({name}) VALUES ('delete-all')")  # noqa: S608
         super().clear(session, tables)
 
+    def settle(self, session: Any, tables: SearchTables) -> None:
+        """One tree of postings instead of many, which questions would have to look through one by one."""
+        name = _grams(tables)
+        session.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")  # noqa: S608
+
     def gram_check(self, session: Any, tables: SearchTables) -> GramCheck:
         """They stand apart from the documents, so they may disagree."""
         return FullTextCheck(session, _grams(tables))

@@ -32,6 +32,7 @@ def build(session: WritingSession, tables: SearchTables, progress: Progress | No
         done += len(keys)
         if progress is not None:
             progress(done, number)
+    tables.dialect.settle(session, tables)
 
 
 def number_of_songs(session: ReadingSession) -> int:

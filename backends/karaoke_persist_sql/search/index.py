@@ -164,6 +164,9 @@ class SearchDialect(ABC):
             if table is not tables.state:
                 session.execute(f"DELETE FROM {tables.name(table)}")  # noqa: S608
 
+    def settle(self, session: WritingSession, tables: SearchTables) -> None:  # noqa: B027  # most need not
+        """Put what was built at once in good order."""
+
     def gram_check(self, session: ReadingSession, tables: SearchTables) -> GramCheck:
         """What compares grams with documents; nothing where they cannot disagree."""
         return GramCheck()

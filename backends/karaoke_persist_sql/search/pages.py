@@ -13,7 +13,7 @@ from karaoke_persist.contract.search.plan import LAST_TIER
 from karaoke_persist_sql.search.clauses import Asked
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
-from karaoke_persist_sql.search.tiers import COLUMNS, Tiers, Window
+from karaoke_persist_sql.search.tiers import COLUMNS, Mark, Tiers, Window
 
 FEW = 200
 """Up to so many candidates, all are looked at."""
@@ -65,10 +65,11 @@ def _window(hits: Hits, request: SearchRequest, found: list[Hit]) -> list[Hit]:
 
 
 def _by_tiers(hits: Hits, request: SearchRequest) -> list[Hit]:
-    first, after = 0, None
+    after: Mark | None = None
+    first = 0
     if request.after is not None:
         first, *order = request.after
-        after = _place_of(hits, order)
+        after = Mark(_place_of(hits, order), (order[0], order[1], order[2]))
     found: list[Hit] = []
     wanted, offset, tiers = request.limit + 1, request.offset, Tiers(hits)
     for tier in range(first, LAST_TIER + 1) if hits.plan.whole else (LAST_TIER,):

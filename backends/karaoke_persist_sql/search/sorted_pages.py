@@ -1,7 +1,7 @@
 """A page by a field of the songs.
 
 With few candidates, all hits are sorted; otherwise the songs are walked in the order of the field, which has an index,
-until enough of them match. How often songs were sung has no index: those that were are sorted, the others come by key.
+until enough of them match. How often songs were sung has an index only of those that were; the others come by key.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from karaoke_persist.models import Kind, Song, field_of
 from karaoke_persist.models.text import key_fold
 from karaoke_persist_sql.names import fold_name
 from karaoke_persist_sql.search.clauses import Asked, all_of
-from karaoke_persist_sql.search.grams import SUNG
 from karaoke_persist_sql.search.hits import Hits, Row
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.pages import Found
@@ -32,8 +31,8 @@ class Part(NamedTuple):
     where: Clause
     holds: Callable[[Any], bool]
     """Whether songs with a value are in it."""
-    sung: bool = False
-    """Whether it is of the songs that were sung, which a gram finds."""
+    of_documents: bool = False
+    """Whether the order is that of an index of the documents, and not of the songs."""
 
 
 class Matching(NamedTuple):
@@ -50,8 +49,7 @@ def page_by_field(hits: Hits, request: SearchRequest) -> Found:
     found: list[Row] = []
     wanted, offset = request.limit + 1, request.offset
     for part in _behind(hits, request, _parts(field, request.descending, few is not None)):
-        gather = few is not None or part.sung
-        songs = _gathered(hits, asked if few is None else few, part) if gather else _walked(hits, part)
+        songs = _walked(hits, part) if few is None else _gathered(hits, few, part)
         rows = _read(hits, songs, (field, *part.columns), request.descending, (wanted - len(found), offset))
         found += rows
         if len(found) == wanted:
@@ -72,7 +70,7 @@ def _parts(field: str, descending: bool, few: bool) -> list[Part]:
         return [Part((*own, "s.id"), Clause(f"{name} IS NOT NULL"), lambda value: value is not None), absent]
     if few or field in (each.field for each in Song.integrity.sorted):
         return [Part((*own, "s.id"), Clause(f"{name} IS NOT NULL"), lambda _: True)]
-    sung = Part((*own, "s.id"), Clause(f"{name} > 0"), lambda value: bool(value), sung=True)
+    sung = Part(("d.plays", "d.song_id"), Clause("d.plays > 0"), lambda value: bool(value), of_documents=True)
     other = Part(("s.id",), Clause(f"{name} = 0"), lambda value: not value)
     return [sung, other] if descending else [other, sung]
 
@@ -89,6 +87,8 @@ def _behind(hits: Hits, request: SearchRequest, parts: list[Part]) -> list[Part]
         f"s.{field}": cell,
         f"s.{fold_name(field)}": key_fold(value) if isinstance(value, str) else None,
         "s.id": key,
+        "d.plays": cell,
+        "d.song_id": key,
     }
     sign, marks = "<" if request.descending else ">", ", ".join("?" * len(part.columns))
     behind = Clause(f"({', '.join(part.columns)}) {sign} ({marks})", tuple(values[column] for column in part.columns))
@@ -96,8 +96,8 @@ def _behind(hits: Hits, request: SearchRequest, parts: list[Part]) -> list[Part]
 
 
 def _gathered(hits: Hits, asked: Asked, part: Part) -> Matching:
-    """By grams, to be sorted."""
-    asked = asked.plus(part.where, needed=[((SUNG,),)] if part.sung else ())
+    """To be sorted."""
+    asked = asked.plus(part.where)
     source = hits.dialect.source(hits.tables, asked.grams)
     wheres = [clause for clause in (source.where, asked.where) if clause is not None and clause.sql]
     return Matching(f"{source.tables} CROSS JOIN {_songs(hits)} AS s", all_of([*wheres, Clause("s.id = d.song_id")]))
@@ -106,7 +106,9 @@ def _gathered(hits: Hits, asked: Asked, part: Part) -> Matching:
 def _walked(hits: Hits, part: Part) -> Matching:
     """In the order of the field, each looked at."""
     wheres = [Clause("d.song_id = s.id"), part.where, *hits.tests.by_sql_alone()]
-    return Matching(f"{_songs(hits)} AS s CROSS JOIN {hits.tables.name(hits.tables.docs)} AS d", all_of(wheres))
+    songs, docs = f"{_songs(hits)} AS s", f"{hits.tables.name(hits.tables.docs)} AS d"
+    first, second = (docs, songs) if part.of_documents else (songs, docs)
+    return Matching(f"{first} CROSS JOIN {second}", all_of(wheres))
 
 
 def _read(

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import DDL, Column, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint, event
+from sqlalchemy import (
+    DDL,
+    Column,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    event,
+    literal_column,
+)
 
 from karaoke_persist.contract.search import NORMALISER
 from karaoke_persist.models import Kind
@@ -63,6 +73,7 @@ class SearchTables:
         self.state = self._table("state", ("id", "version"), ("id",))
         """The version of the normaliser that made the index."""
         self._index(self.docs, "title", "artist", "song_id")
+        self._sung_index(self.docs, "plays", "song_id")
         self._index(self.artist_starts, "start", "plays", "form", "name")
         self._index(self.artist_starts, "start", "visible_plays", "form", "name")
         self._after_create(self.docs, *self.dialect.creation(self))
@@ -100,6 +111,12 @@ class SearchTables:
     def _index(self, table: Table, *columns: str) -> None:
         parts = [table.c[name].desc() if name in COUNTS else table.c[name] for name in columns]
         Index(names.index_name(table.name, *columns), *parts)
+
+    def _sung_index(self, table: Table, *columns: str) -> None:
+        """Only of songs that were sung, which are few, so that it costs the others nothing."""
+        where = table.c.plays > literal_column("0")
+        parts = [table.c[name] for name in columns]
+        Index(names.index_name(table.name, *columns), *parts, sqlite_where=where, postgresql_where=where)
 
     def _after_create(self, table: Table, *statements: str) -> None:
         for statement in statements:

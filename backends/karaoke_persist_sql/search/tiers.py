@@ -15,17 +15,26 @@ from karaoke_persist_sql.search.clauses import Asked, all_of, any_of, in_range
 from karaoke_persist_sql.search.grams import name_gram, start_grams
 from karaoke_persist_sql.search.hits import Hits, Row
 from karaoke_persist_sql.search.index import Clause
+from karaoke_persist_sql.search.rows import Order
+from karaoke_persist_sql.shapes import prefix_end
 
 COLUMNS = "{place}, d.song_id, d.title, d.artist"
 NAMES = 30
 """Up to so many artists are looked for by name."""
 
 
+class Mark(NamedTuple):
+    """Where a page ended: the place of the last document up to one, which may be gone, and what that is ordered by."""
+
+    place: int
+    order: Order
+
+
 class Window(NamedTuple):
     """Which part of a tier is wanted."""
 
-    after: int | None
-    """Only documents behind this place."""
+    after: Mark | None
+    """Only what is behind this."""
     offset: int
     limit: int
 
@@ -60,7 +69,8 @@ class Tiers:
         return self._streamed(asked, window)
 
     def _streamed(self, asked: Asked, window: Window) -> TierRows:
-        hits, (after, offset, limit) = self._hits, window
+        hits, (_, offset, limit) = self._hits, window
+        after = None if window.after is None else window.after.place
         rows = hits.stream(asked, COLUMNS, after=after, limit=limit, offset=offset)
         if rows or not offset:
             return TierRows(rows, offset)
@@ -69,23 +79,21 @@ class Tiers:
 
     def _by_title(self, tier: int, window: Window) -> TierRows:
         """Two ways that may meet: documents whose first form it is, and those of which it is a further one."""
-        after, offset, limit = window
-        until = min(offset + limit, INT64_MAX)
-        found = {row[0]: row for row in self._in_order(tier, after, until)}
+        _, offset, limit = window
+        after, until = None if window.after is None else window.after.place, min(offset + limit, INT64_MAX)
+        found = {row[0]: row for row in self._in_order(tier, window.after, until)}
         grams = tuple(start_grams(self._hits.dialect.further_title, text) for text in self._plan.whole)
         further = self._tests.tier(tier, (grams,))
         found.update((row[0], row) for row in self._hits.stream(further, COLUMNS, after=after, limit=until))
         rows = [found[place] for place in sorted(found)]
         return TierRows(rows[offset:until], min(offset, len(rows)))
 
-    def _in_order(self, tier: int, after: int | None, limit: int) -> list[Row]:
-        """From the index that orders documents."""
+    def _in_order(self, tier: int, after: Mark | None, limit: int) -> list[Row]:
+        """From the index that orders documents, entered where the page before ended."""
         wheres = [*self._tests.by_sql_alone(needles=False), *self._tests.denied(tier)]
-        wheres += [] if after is None else [Clause("d.place > ?", (after,))]
         rows: list[Row] = []
         for text in self._plan.whole:
-            own = Clause("d.title = ?", (text,)) if tier == 0 else in_range("d.title", text)
-            where = all_of([own, *wheres])
+            where = all_of([_same(text, after) if tier == 0 else _beginning(text, after), *wheres])
             sql = (
                 f"SELECT {COLUMNS.format(place='d.place')} FROM {self._docs} AS d"  # noqa: S608
                 f" WHERE {where.sql} ORDER BY d.title, d.artist, d.song_id LIMIT ?"
@@ -111,3 +119,22 @@ class Tiers:
         )
         rows = self._hits.fetch(sql, (*where.parameters, NAMES + 1))
         return None if len(rows) > NAMES else [name for (name,) in rows]
+
+
+def _same(title: str, after: Mark | None) -> Clause:
+    """The documents of a title, behind a mark."""
+    same = Clause("d.title = ?", (title,))
+    if after is None or after.order[0] < title:
+        return same
+    if after.order[0] > title:
+        return Clause("1 = 0")
+    return all_of([same, Clause("(d.artist, d.song_id) > (?, ?)", after.order[1:])])
+
+
+def _beginning(start: str, after: Mark | None) -> Clause:
+    """The documents of titles that begin with a text, behind a mark; one lower bound, by which the index is entered."""
+    if after is None or after.order[0] < start:
+        return in_range("d.title", start)
+    end = prefix_end(start)
+    bounds = [Clause("(d.title, d.artist, d.song_id) > (?, ?, ?)", after.order)]
+    return all_of([*bounds, *([] if end is None else [Clause("d.title < ?", (end,))])])

@@ -58,6 +58,9 @@ def _create_documents() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_kp_search_docs_title_artist_song_id", "kp_search_docs", ["title", "artist", "song_id"])
+    sung = sa.text("plays > 0")
+    name, columns = "ix_kp_search_docs_plays_song_id", ["plays", "song_id"]
+    op.create_index(name, "kp_search_docs", columns, sqlite_where=sung, postgresql_where=sung)
     bind = op.get_bind()
     for statement in GRAMS[bind.dialect.name]:
         bind.exec_driver_sql(statement)
