@@ -17,7 +17,7 @@ pytest_plugins = ["pytester"]
 
 BACKENDS = ("memory", "postgres", "sqlite")
 
-# The same examples in each run, so that a change is judged by what it changes; `--hypothesis-profile soak` finds others.
+# The same examples in each run, so that a change is judged by itself; `--hypothesis-profile soak` finds others.
 settings.register_profile("same", derandomize=True)
 settings.register_profile("soak", derandomize=False)
 settings.load_profile("same")
