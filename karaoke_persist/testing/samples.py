@@ -70,6 +70,9 @@ EVERY_FIELD: Final[dict[str, Any]] = {
 }
 """Every field of a song that a host gives but its id, none at its default."""
 
+CURATED: Final = tuple(sorted({*EVERY_FIELD, "media.vocals", "media.thumbnail"} - {"media", "date_added"}))
+"""What is curated of a song that a host made with all of these."""
+
 UNUSUAL_TEXT: Final[dict[str, str]] = {
     "emoji": "🎤🎶",
     "joined emoji": "👩‍👩‍👧‍👦 family",

@@ -10,7 +10,7 @@ import pytest
 
 from karaoke_persist import Library, Song
 from karaoke_persist.models.json_values import INT64_MAX, INT64_MIN, same_json
-from karaoke_persist.testing.handles import Conformance, Opener, add_songs, nothing_changes
+from karaoke_persist.testing.handles import Conformance, Opener, add_songs, nothing_changes, stored
 from karaoke_persist.testing.rule import rule
 from karaoke_persist.testing.samples import ANY_JSON, EVERY_FIELD, MOMENT, UNUSUAL_TEXT, song
 
@@ -28,13 +28,13 @@ class ValueRules(Conformance):
     @rule("V-01")
     def test_every_field_comes_back(self, library: Library, other: Library) -> None:
         """Every field of a song comes back as it was stored, through another handle."""
-        add_songs(library, song(**EVERY_FIELD))
+        stored(library, song(**EVERY_FIELD))
         assert read(other) == Song(id="song-1", revision=1, **EVERY_FIELD)
 
     @rule("V-02")
     def test_absent_fields_come_back_absent(self, library: Library, other: Library) -> None:
         """Fields that were not given come back as their defaults: None, False or empty."""
-        add_songs(library, Song(id="song-1", title="Jóga", artist="Björk", date_added=None))
+        stored(library, Song(id="song-1", title="Jóga", artist="Björk", date_added=None))
         assert read(other) == Song(id="song-1", title="Jóga", artist="Björk", revision=1)
 
     @rule("V-03")
@@ -215,7 +215,7 @@ class ValueRules(Conformance):
     def test_values_outlive_their_session(self, open_library: Opener) -> None:
         """A value is whole: every field of it can be read after its transaction, and after its library, is closed."""
         library = open_library()
-        add_songs(library, song(**EVERY_FIELD))
+        stored(library, song(**EVERY_FIELD))
         with library.transaction(read_only=True) as tx:
             found = tx.songs.get_songs()
         library.close()
