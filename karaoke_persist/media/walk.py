@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from karaoke_persist.errors import Unavailable
+from karaoke_persist.models.media import PATH_BYTES
 
 _LITTER: Final = frozenset(
     {b"__macosx", b"@eadir", b"#recycle", b"$recycle.bin", b"system volume information", b"lost+found"}
 )
+_INT64: Final = 2**63
 
 
 class Unreadable(NamedTuple):
@@ -26,13 +30,31 @@ class Unreadable(NamedTuple):
     reason: str
 
 
+class FileState(NamedTuple):
+    """What the system says of a file without opening it. Two numbers wrap round where they need more than 63 bits."""
+
+    size: int
+    mtime_ns: int
+    device: int
+    inode: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> FileState:
+        """The state in an answer of the system."""
+        return cls(found.st_size, found.st_mtime_ns, _signed(found.st_dev), _signed(found.st_ino))
+
+    def is_content_of(self, size: int, mtime_ns: int) -> bool:
+        """Whether the contents are, by all that can be seen from outside, those of before."""
+        return self.size == size and self.mtime_ns == mtime_ns
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
     """A folder below the root, and the regular files in it by name."""
 
     path: str
     """Relative to the root with `/`, exactly as the system lists it; empty for the root itself."""
-    files: tuple[str, ...]
+    files: dict[str, FileState]
     links: frozenset[str] = frozenset()
     """Those of the files that are links to a file elsewhere below the root."""
 
@@ -46,6 +68,8 @@ class Tree:
     """What a walk found, folders in the order of their paths."""
 
     root: Path
+    endings: Collection[str] | None = None
+    """The files that matter, by ending; None for all."""
     directories: list[Directory] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
@@ -56,13 +80,44 @@ class Tree:
         """What the root is called on disk."""
         return os.fsencode(self.root.name).decode("utf-8", "replace")
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no file at all that matters."""
+        return not any(directory.files for directory in self.directories)
+
     def native(self, path: str) -> bytes:
         """A path relative to the root as the system wants it."""
-        return os.path.join(os.fsencode(self.root), path.encode())  # noqa: PTH118 - a Path cannot hold bytes
+        return native_path(self.root, path)
 
-    def files(self) -> frozenset[str]:
+    def files(self) -> Iterator[tuple[str, FileState]]:
         """Every file, relative to the root."""
-        return frozenset(directory.place(name) for directory in self.directories for name in directory.files)
+        for directory in self.directories:
+            prefix = f"{directory.path}/" if directory.path else ""
+            for name, state in directory.files.items():
+                yield prefix + name, state
+
+    def digest(self, *more: str) -> str:
+        """What changes when any file does: its path, size or time."""
+        made = blake2b(repr((more, sorted(self.unlisted))).encode(), digest_size=16)
+        for directory in self.directories:
+            files = directory.files.items()
+            lines = [f"{name}\0{state[0]}\0{state[1]}" for name, state in files]
+            made.update("\n".join([f"/{directory.path}", *lines, ""]).encode())
+        return made.hexdigest()
+
+
+def native_path(root: Path, path: str) -> bytes:
+    """A path relative to a root as the system wants it."""
+    return os.path.join(os.fsencode(root), path.encode())  # noqa: PTH118 - a Path cannot hold bytes
+
+
+def state_of(path: bytes) -> FileState | None:
+    """The state of a regular file as it is now, through links; None if there is none, or it cannot be said."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a Path cannot hold bytes
+    except (OSError, ValueError):
+        return None
+    return FileState.of(found) if stat.S_ISREG(found.st_mode) else None
 
 
 def readable_root(folder: str | os.PathLike[str]) -> Path:
@@ -80,9 +135,9 @@ def readable_root(folder: str | os.PathLike[str]) -> Path:
         raise _no_root(path, f"cannot be read ({reason_of(error)})", "Check its permissions") from error
 
 
-def walk(root: Path) -> Tree:
-    """List everything below a root that `readable_root` gave. Links to folders are not followed, so nothing loops."""
-    tree, waiting = Tree(root), [""]
+def walk(root: Path, endings: Collection[str] | None = None) -> Tree:
+    """List the files below a root that `readable_root` gave. Links to folders are not followed, so nothing loops."""
+    tree, waiting = Tree(root, endings), [""]
     while waiting:
         path = waiting.pop()
         try:
@@ -106,8 +161,8 @@ class _Listing:
     """Sorts the entries of one folder into files, folders and what cannot be used."""
 
     def __init__(self, tree: Tree, path: str) -> None:
-        self._tree, self._path = tree, path
-        self._files: list[str] = []
+        self._tree, self._path, self._endings = tree, path, tree.endings
+        self._files: dict[str, FileState] = {}
         self._links: set[str] = set()
         self._folders: list[str] = []
 
@@ -118,7 +173,7 @@ class _Listing:
                 self._take(entry)
             except OSError as error:
                 self._refuse(entry, reason_of(error))
-        self._tree.directories.append(Directory(self._path, tuple(self._files), frozenset(self._links)))
+        self._tree.directories.append(Directory(self._path, self._files, frozenset(self._links)))
         return self._folders
 
     def _take(self, entry: os.DirEntry[bytes]) -> None:
@@ -131,16 +186,25 @@ class _Listing:
             self._take_link(entry, name)
         elif entry.is_dir(follow_symlinks=False):
             self._folders.append(_join(self._path, name))
-        elif entry.is_file(follow_symlinks=False):
-            self._files.append(name)
+        elif self._matters(name) and entry.is_file(follow_symlinks=False):
+            self._take_file(entry, name, entry.stat(follow_symlinks=False))
 
     def _take_link(self, entry: os.DirEntry[bytes], name: str) -> None:
         target = Path(os.fsdecode(os.path.realpath(entry.path)))
         if not target.is_relative_to(self._tree.root):
             self._refuse(entry, "it is a link to a place outside the library folder, and not followed")
-        elif stat.S_ISREG(target.stat().st_mode):
-            self._files.append(name)
+        elif stat.S_ISREG((found := target.stat()).st_mode) and self._matters(name):
+            self._take_file(entry, name, found)
             self._links.add(name)
+
+    def _take_file(self, entry: os.DirEntry[bytes], name: str, found: os.stat_result) -> None:
+        if len(self._path) + len(name) > PATH_BYTES // 4 and len(_join(self._path, name).encode()) > PATH_BYTES:
+            self._refuse(entry, f"its path is longer than {PATH_BYTES} bytes; move it up")
+        else:
+            self._files[name] = FileState.of(found)
+
+    def _matters(self, name: str) -> bool:
+        return self._endings is None or name[name.rfind(".") :].lower() in self._endings
 
     def _refuse(self, entry: os.DirEntry[bytes], reason: str) -> None:
         self._tree.unreadable.append(Unreadable(_join(self._path, _shown(entry.name)), reason))
@@ -158,6 +222,10 @@ def _is_litter(name: bytes) -> bool:
 def _is_link(entry: os.DirEntry[bytes]) -> bool:
     is_junction = getattr(entry, "is_junction", bool)  # Windows, from Python 3.12 on
     return entry.is_symlink() or is_junction()
+
+
+def _signed(number: int) -> int:
+    return number if number < _INT64 else (number + _INT64) % (2 * _INT64) - _INT64
 
 
 def _join(path: str, name: str) -> str:

@@ -6,7 +6,7 @@ from karaoke_persist.models.history import Night, Performance, PerformanceSinger
 from karaoke_persist.models.integrity import Counted, Derived, Integrity, Reference, Sorted, Unique
 from karaoke_persist.models.job import Job
 from karaoke_persist.models.json_values import FrozenDict, freeze, thaw
-from karaoke_persist.models.media import MediaFile, Removal
+from karaoke_persist.models.media import MediaFile, MediaRoot, Removal
 from karaoke_persist.models.playlist import Playlist, PlaylistEntry
 from karaoke_persist.models.queue import QueueEdit, QueueEntry, QueueSinger, Room
 from karaoke_persist.models.record import Record, field_names, field_of, fields_of, indexed_fields
@@ -33,6 +33,7 @@ MODELS: tuple[type[Record], ...] = (
     Job,
     SongRedirect,
     PreferredVersion,
+    MediaRoot,
     MediaFile,
     Removal,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "Kind",
     "MediaFile",
     "MediaKind",
+    "MediaRoot",
     "Night",
     "Performance",
     "PerformanceSinger",

@@ -77,6 +77,16 @@ class MediaFile(Record):
         return self.song_id is None and self.kind is not None and self.problem is None
 
 
+class MediaRoot(Record):
+    """A library folder by its name, and what it looked like when store and disk last agreed."""
+
+    integrity: ClassVar[Integrity] = Integrity(collection="media_roots")
+
+    id: Id
+    digest: Text | None = None
+    """Over every path, size and time; None from the first write of a sync until everything is settled."""
+
+
 class Removal(Record):
     """A file that is to go to the trash, since its song was deleted with its files."""
 

@@ -15,6 +15,8 @@ from karaoke_persist.models.json_values import EMPTY_OBJECT
 from karaoke_persist.models.record import unchangeable_fields
 
 CURATED = "curated"
+UNKNOWN_ARTIST = "Unknown Artist"
+"""Stands where nobody knows who sings, and is nobody's decision."""
 
 
 def new_song(song: Song) -> Song:
@@ -43,14 +45,11 @@ def upserted_by_hand(song: Song, stored: Song | None) -> Song:
     return Song.trusted({**song.__dict__, **changes}, {*song.model_fields_set, *changes})
 
 
-def is_curated(song: Song, name: str) -> bool:
-    """Whether somebody decided this field, or this kind of media."""
-    return name in song.curated
-
-
 def _names(before: Iterable[str], changed: Mapping[str, Any], media: Mapping[str, str]) -> tuple[str, ...]:
     """The names of before and those that changed, each kind of media being a field of its own."""
     names = set(before) | changed.keys() - {"media"}
+    if changed.get("artist") == UNKNOWN_ARTIST:
+        names.discard("artist")
     if "media" in changed:
         after = changed["media"]
         names |= {f"media.{kind}" for kind in MEDIA_KINDS if media.get(kind) != after.get(kind)}

@@ -50,8 +50,12 @@ class SongRules(Conformance):
     def test_create_or_update_creates(self, library: Library, other: Library) -> None:
         """Storing under a new id creates the song and answers it."""
         made = library.songs.create_or_update_song("song-1", "Jóga", "Björk", year=1997)
-        assert made == read(other) == song(
-            year=1997, revision=1, date_added=made.date_added if made else None, curated=["artist", "title", "year"]
+        assert (
+            made
+            == read(other)
+            == song(
+                year=1997, revision=1, date_added=made.date_added if made else None, curated=["artist", "title", "year"]
+            )
         )
 
     @rule("S-06")

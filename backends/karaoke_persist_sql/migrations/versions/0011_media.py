@@ -24,6 +24,7 @@ def upgrade() -> None:
     """Create the tables; of the songs that are there, nothing is curated and nothing missing."""
     op.add_column("kp_songs", sa.Column("curated", JSON, nullable=False, server_default=sa.literal_column("'[]'")))
     op.add_column("kp_songs", sa.Column("missing_since", TIME))
+    _create_media_roots()
     _create_media_files()
     _create_media_removals()
 
@@ -31,6 +32,17 @@ def upgrade() -> None:
 def downgrade() -> None:
     """The way back is a backup."""
     raise NotImplementedError
+
+
+def _create_media_roots() -> None:
+    op.create_table(
+        "kp_media_roots",
+        sa.Column("revision", INTEGER, nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("digest", TEXT),
+        sa.PrimaryKeyConstraint("id", name="pk_kp_media_roots"),
+        sqlite_strict=True,
+    )
 
 
 def _create_media_files() -> None:
