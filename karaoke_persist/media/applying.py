@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
-from karaoke_persist.contract import In, Query
+from karaoke_persist.contract import Aggregate, And, Eq, In, IsNull, Not, Query
 from karaoke_persist.contract.media import NamePattern
 from karaoke_persist.media.drafting import Draft, PlannedRead
 from karaoke_persist.media.moves import KnownFile
@@ -53,7 +53,7 @@ class Applier:
 
     def apply(self, read: Iterable[PlannedRead], *, one_transaction: bool) -> Tally:
         """Do everything; the songs come as they are read."""
-        if self._draft.is_unchanged:
+        if self._draft.agreed is not None:
             return self.tally
         phases = self._phases(read)
         if one_transaction:
@@ -118,7 +118,7 @@ class Applier:
     def _agree(self, session: Session) -> None:
         stored = session.get(MediaRoot, self._draft.root)
         if self._mark is None or (stored is not None and stored.digest == self._mark):
-            session.upsert([MediaRoot(id=self._draft.root, digest=self._draft.digest)])
+            session.upsert([agreed(session, self._draft.root, self._draft.digest)])
 
     # what is written
 
@@ -187,6 +187,15 @@ class Applier:
 
     def _state(self, path: str) -> FileState | None:
         return state_of(self._tree.native(path))
+
+
+def agreed(session: Session, root: str, digest: str) -> MediaRoot:
+    """The row of a root that is settled, with what spares the next sync from counting."""
+    counts = [
+        session.aggregate(Aggregate(MediaFile, And(Eq("root", root), Not(IsNull(field)))))[0][0]
+        for field in ("problem", "missing_since")
+    ]
+    return MediaRoot(id=root, digest=digest, problems=counts[0], missing=counts[1])
 
 
 def _mark_songs(session: Session, song_ids: Sequence[str], now: datetime) -> None:

@@ -79,7 +79,8 @@ class Draft:
     unreadable: list[Unreadable] = field(default_factory=list)
     guard: str | None = None
     reached: bool = True
-    is_unchanged: bool = False
+    agreed: MediaRoot | None = None
+    """Where store and disk agree, and nothing is to be done: what was counted then."""
     read: list[PlannedRead] = field(default_factory=list)
     """What the files of the tasks said, where a plan was made of it."""
 
@@ -107,8 +108,8 @@ class Drafter:
         """Read what the store knows; where it agrees with the disk, that is all."""
         draft = self.draft
         stored = session.get(MediaRoot, draft.root)
-        draft.is_unchanged = stored is not None and stored.digest == draft.digest and not self._include_ignored
-        if draft.is_unchanged:
+        if stored is not None and stored.digest == draft.digest and not self._include_ignored:
+            draft.agreed = stored
             return
         rows = session.rows(Query(MediaFile, Eq("root", draft.root)), _FIELDS)
         draft.known = {row[0]: KnownFile._make((*row[:9], row[9] is not None, row[10])) for row in rows}
@@ -119,7 +120,7 @@ class Drafter:
         """Sort everything that differs."""
         draft = self.draft
         draft.reached = reached
-        if draft.is_unchanged:
+        if draft.agreed is not None:
             return draft
         present = {path: state for path, state in draft.tree.files() if path not in self._in_removal}
         new = {path: state for path, state in present.items() if path not in draft.known}
@@ -168,7 +169,7 @@ class Drafter:
             draft.unreadable += failures
             used = {path for group in groups for path, _ in group.files.values()}
             draft.tasks += chain.from_iterable(map(self._task, groups))
-            places = ((directory.place(name), state) for name, state in directory.files.items())
+            places = ((directory.place(name), directory.state(name)) for name in directory.files)
             draft.unused += [
                 (path, state, None)
                 for path, state in places

@@ -193,7 +193,7 @@ class MediaFolders:
             raise InvalidValue("root", name, f"there is no such root; there are: {', '.join(self._roots) or 'none'}")
 
     def _walked(self, path: Path, reached: bool) -> Tree:
-        return walk(path, self._endings) if reached else Tree(path, self._endings)
+        return walk(path, self._endings) if reached else Tree(path)
 
     def _draft(self, name: str, path: Path, reached: bool, accept_missing: bool, include_ignored: bool) -> Draft:
         if reached:
@@ -215,10 +215,14 @@ class MediaFolders:
         problems: list[Unreadable] = []
         applier = Applier(self._library, draft, self._patterns)
         tally = applier.apply(_noting(read, problems), one_transaction=one_transaction)
-        counts = self._library.run(lambda tx: _counts(tx.songs.session, draft.root), read_only=True)
-        if draft.is_unchanged:
-            problems += self._library.run(lambda tx: _known_problems(tx.songs.session, draft.root), read_only=True)
-        return tally, [*draft.unreadable, *problems], counts
+        counts = self._library.run(lambda tx: _counts(tx.songs.session, draft), read_only=True)
+        return tally, [*draft.unreadable, *problems, *self._known_problems(draft)], counts
+
+    def _known_problems(self, draft: Draft) -> list[Unreadable]:
+        """Of a root in which nothing changed, if it has any."""
+        if draft.agreed is None or not draft.agreed.problems:
+            return []
+        return self._library.run(lambda tx: _problems(tx.songs.session, draft.root), read_only=True)
 
     def _as_plan(self, draft: Draft, read: Sequence[PlannedRead]) -> Plan:
         problems: list[Unreadable] = []
@@ -226,8 +230,7 @@ class MediaFolders:
         made = [each for each in draft.read if each.read is None or each.read.is_song]
         stored = self._library.run(lambda tx: _stored_ids(tx.songs.session, made), read_only=True)
         songs = [self._planned(each, stored) for each in made]
-        if draft.is_unchanged:
-            problems += self._library.run(lambda tx: _known_problems(tx.songs.session, draft.root), read_only=True)
+        problems += self._known_problems(draft)
         present = draft.present if draft.moves.found else {}
         return Plan(
             draft.root,
@@ -295,17 +298,19 @@ def _stored_ids(session: Session, read: Sequence[PlannedRead]) -> set[str]:
     return set(find_songs(session, [song_id for song_id in ids if song_id is not None]))
 
 
-def _counts(session: Session, root: str) -> tuple[int, int]:
+def _counts(session: Session, draft: Draft) -> tuple[int, int]:
     """How many songs have files in a root, and how many of its songs are missing."""
-    own = And(Eq("root", root), Not(IsNull("song_id")))
+    own = And(Eq("root", draft.root), Not(IsNull("song_id")))
     distinct = (Measure("count_distinct", "song_id"),)
     there = session.aggregate(Aggregate(MediaFile, And(own, IsNull("missing_since")), measures=distinct))[0][0]
+    if draft.agreed is not None and not draft.agreed.missing:
+        return there, 0
     gone = session.rows(Query(MediaFile, And(own, Not(IsNull("missing_since")))), ("song_id",))
     songs = session.get_many(Song, sorted({song_id for (song_id,) in gone})).values()
     return there, sum(song.missing_since is not None for song in songs)
 
 
-def _known_problems(session: Session, root: str) -> list[Unreadable]:
+def _problems(session: Session, root: str) -> list[Unreadable]:
     where = And(Eq("root", root), Not(IsNull("problem")), IsNull("missing_since"))
     return [Unreadable(*row) for row in session.rows(Query(MediaFile, where), ("path", "problem"))]
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from karaoke_persist.contract import And, Compare, Eq, In, Query
 from karaoke_persist.errors import IllegalState, InvalidValue
 from karaoke_persist.media.applying import Runner
-from karaoke_persist.models import PLAYABLE, MediaFile, Song
+from karaoke_persist.models import PLAYABLE, MediaFile, MediaRoot, Song
 from karaoke_persist.models.json_values import freeze_object
 
 DAYS: Final = 30
@@ -63,6 +63,8 @@ def _delete(tx: Any, *, keys: Sequence[str], days: int) -> tuple[int, int, list[
     where = And(In("id", keys), *_long_gone(session.context.clock(), days))
     rows = sorted(session.find(Query(MediaFile, where)), key=lambda row: row.song_id or "")
     songs, forgotten, playing = 0, 0, list[str]()
+    for root in {row.root for row in rows}:
+        session.patch_where(Query(MediaRoot, Eq("id", root)), {"digest": None})
     for song_id, group in groupby(rows, key=lambda row: row.song_id):
         own = list(group)
         song = session.get(Song, song_id) if song_id is not None else None

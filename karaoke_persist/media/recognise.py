@@ -114,7 +114,7 @@ class _Folder(FolderView):
 
 
 def _placed(found: FoundSong, reader: str, directory: Directory, root_name: str) -> Group:
-    files = {kind: (directory.place(name), directory.files[name]) for kind, name in found.media.items()}
+    files = {kind: (directory.place(name), directory.state(name)) for kind, name in found.media.items()}
     place = directory.path if found.is_folder else files[found.reads[0]][0]
     folder_id = _valid_id(found.name) if found.is_folder else None
     return Group(reader, found, directory.path, files, folder_id, _derived_id(root_name, place, found.name))

@@ -67,10 +67,21 @@ def _open(stream: BinaryIO) -> Any:
     if not stream.read(1):
         raise UnreadableFile("the file is empty")
     stream.seek(0)
-    file: Any = mutagen.File(stream)
+    file: Any = mutagen.File(stream, options=_likely(stream))
     if file is None or not hasattr(file.info, "length"):
         raise UnreadableFile("no audio is recognised in it")
     return file
+
+
+def _likely(stream: BinaryIO) -> list[Any] | None:
+    """The one format that a file is by its ending and its beginning, which spares trying them all; None if unsure."""
+    start = stream.read(3)
+    stream.seek(0)
+    if start == b"ID3" and str(getattr(stream, "name", "")).lower().endswith((".mp3", ".mp3'")):
+        from mutagen.mp3 import MP3
+
+        return [MP3]
+    return None
 
 
 def _fields(file: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -50,11 +51,11 @@ class FileState(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """A folder below the root, and the regular files in it by name."""
+    """A folder below the root, and what the system says of the regular files in it, by name."""
 
     path: str
     """Relative to the root with `/`, exactly as the system lists it; empty for the root itself."""
-    files: dict[str, FileState]
+    files: dict[str, os.stat_result]
     links: frozenset[str] = frozenset()
     """Those of the files that are links to a file elsewhere below the root."""
 
@@ -62,14 +63,16 @@ class Directory:
         """Where a file of this folder is, relative to the root."""
         return _join(self.path, name)
 
+    def state(self, name: str) -> FileState:
+        """The state of a file."""
+        return FileState.of(self.files[name])
+
 
 @dataclass(slots=True)
 class Tree:
     """What a walk found, folders in the order of their paths."""
 
     root: Path
-    endings: Collection[str] | None = None
-    """The files that matter, by ending; None for all."""
     directories: list[Directory] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
@@ -80,11 +83,6 @@ class Tree:
         """What the root is called on disk."""
         return os.fsencode(self.root.name).decode("utf-8", "replace")
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no file at all that matters."""
-        return not any(directory.files for directory in self.directories)
-
     def native(self, path: str) -> bytes:
         """A path relative to the root as the system wants it."""
         return native_path(self.root, path)
@@ -92,16 +90,15 @@ class Tree:
     def files(self) -> Iterator[tuple[str, FileState]]:
         """Every file, relative to the root."""
         for directory in self.directories:
-            prefix = f"{directory.path}/" if directory.path else ""
-            for name, state in directory.files.items():
-                yield prefix + name, state
+            for name, found in directory.files.items():
+                yield directory.place(name), FileState.of(found)
 
     def digest(self, *more: str) -> str:
         """What changes when any file does: its path, size or time."""
         made = blake2b(repr((more, sorted(self.unlisted))).encode(), digest_size=16)
         for directory in self.directories:
             files = directory.files.items()
-            lines = [f"{name}\0{state[0]}\0{state[1]}" for name, state in files]
+            lines = [f"{name}\0{found.st_size}\0{found.st_mtime_ns}" for name, found in files]
             made.update("\n".join([f"/{directory.path}", *lines, ""]).encode())
         return made.hexdigest()
 
@@ -135,9 +132,10 @@ def readable_root(folder: str | os.PathLike[str]) -> Path:
         raise _no_root(path, f"cannot be read ({reason_of(error)})", "Check its permissions") from error
 
 
-def walk(root: Path, endings: Collection[str] | None = None) -> Tree:
-    """List the files below a root that `readable_root` gave. Links to folders are not followed, so nothing loops."""
-    tree, waiting = Tree(root, endings), [""]
+def walk(root: Path, endings: Collection[str]) -> Tree:
+    """List the files with these endings below a root that `readable_root` gave. Links to folders are not followed."""
+    tree, waiting = Tree(root), [""]
+    lister = _Lister(tree, frozenset(ending.encode() for ending in endings))
     while waiting:
         path = waiting.pop()
         try:
@@ -147,8 +145,7 @@ def walk(root: Path, endings: Collection[str] | None = None) -> Tree:
             tree.unlisted.append(path)
             tree.unreadable.append(Unreadable(path, f"the folder cannot be listed: {reason_of(error)}"))
             continue
-        folders = _Listing(tree, path).sort(entries)
-        waiting += reversed(folders)
+        waiting += reversed(lister.sort(path, entries))
     return tree
 
 
@@ -157,66 +154,61 @@ def reason_of(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
-class _Listing:
-    """Sorts the entries of one folder into files, folders and what cannot be used."""
+class _Lister:
+    """Sorts the entries of folders into files, folders and what cannot be used."""
 
-    def __init__(self, tree: Tree, path: str) -> None:
-        self._tree, self._path, self._endings = tree, path, tree.endings
-        self._files: dict[str, FileState] = {}
-        self._links: set[str] = set()
-        self._folders: list[str] = []
+    def __init__(self, tree: Tree, endings: frozenset[bytes]) -> None:
+        self._tree, self._endings = tree, endings
 
-    def sort(self, entries: list[os.DirEntry[bytes]]) -> list[str]:
+    def sort(self, path: str, entries: list[os.DirEntry[bytes]]) -> list[str]:
         """Add the folder to the tree; the folders below it, in order."""
+        files: dict[str, os.stat_result] = {}
+        links: set[str] = set()
+        folders: list[str] = []
         for entry in entries:
-            try:
-                self._take(entry)
+            raw = entry.name
+            try:  # this loop is most of a sync in which nothing changed
+                if entry.is_file(follow_symlinks=False):
+                    if raw[raw.rfind(b".") :].lower() in self._endings:
+                        files[raw.decode()] = entry.stat(follow_symlinks=False)
+                elif _is_link(entry):
+                    if (found := self._linked(path, entry)) is not None:
+                        files[raw.decode()] = found
+                        links.add(raw.decode())
+                elif entry.is_dir(follow_symlinks=False) and raw.lower() not in _LITTER:
+                    folders.append(_join(path, raw.decode()))
+            except UnicodeDecodeError:
+                self._refuse(path, raw, "its name is not UTF-8; rename it")
             except OSError as error:
-                self._refuse(entry, reason_of(error))
-        self._tree.directories.append(Directory(self._path, self._files, frozenset(self._links)))
-        return self._folders
+                self._refuse(path, raw, reason_of(error))
+        self._drop_long_paths(path, files)
+        self._tree.directories.append(Directory(path, files, frozenset(links)))
+        return folders
 
-    def _take(self, entry: os.DirEntry[bytes]) -> None:
-        try:
-            name = entry.name.decode()
-        except UnicodeDecodeError:
-            self._refuse(entry, "its name is not UTF-8; rename it")
-            return
-        if _is_link(entry):
-            self._take_link(entry, name)
-        elif entry.is_dir(follow_symlinks=False):
-            self._folders.append(_join(self._path, name))
-        elif self._matters(name) and entry.is_file(follow_symlinks=False):
-            self._take_file(entry, name, entry.stat(follow_symlinks=False))
-
-    def _take_link(self, entry: os.DirEntry[bytes], name: str) -> None:
+    def _linked(self, path: str, entry: os.DirEntry[bytes]) -> os.stat_result | None:
+        """What a link leads to, if that is a file below the root."""
         target = Path(os.fsdecode(os.path.realpath(entry.path)))
         if not target.is_relative_to(self._tree.root):
-            self._refuse(entry, "it is a link to a place outside the library folder, and not followed")
-        elif stat.S_ISREG((found := target.stat()).st_mode) and self._matters(name):
-            self._take_file(entry, name, found)
-            self._links.add(name)
+            self._refuse(path, entry.name, "it is a link to a place outside the library folder, and not followed")
+            return None
+        found = target.stat()
+        matters = entry.name[entry.name.rfind(b".") :].lower() in self._endings
+        return found if matters and stat.S_ISREG(found.st_mode) else None
 
-    def _take_file(self, entry: os.DirEntry[bytes], name: str, found: os.stat_result) -> None:
-        if len(self._path) + len(name) > PATH_BYTES // 4 and len(_join(self._path, name).encode()) > PATH_BYTES:
-            self._refuse(entry, f"its path is longer than {PATH_BYTES} bytes; move it up")
-        else:
-            self._files[name] = FileState.of(found)
+    def _drop_long_paths(self, path: str, files: dict[str, os.stat_result]) -> None:
+        if 4 * (len(path) + 256) < PATH_BYTES:
+            return
+        for name in [name for name in files if len(_join(path, name).encode()) > PATH_BYTES]:
+            del files[name]
+            self._refuse(path, name.encode(), f"its path is longer than {PATH_BYTES} bytes; move it up")
 
-    def _matters(self, name: str) -> bool:
-        return self._endings is None or name[name.rfind(".") :].lower() in self._endings
-
-    def _refuse(self, entry: os.DirEntry[bytes], reason: str) -> None:
-        self._tree.unreadable.append(Unreadable(_join(self._path, _shown(entry.name)), reason))
+    def _refuse(self, path: str, name: bytes, reason: str) -> None:
+        self._tree.unreadable.append(Unreadable(_join(path, _shown(name)), reason))
 
 
 def _entries(folder: bytes) -> list[os.DirEntry[bytes]]:
     with os.scandir(folder) as listing:
-        return sorted((entry for entry in listing if not _is_litter(entry.name)), key=lambda entry: entry.name)
-
-
-def _is_litter(name: bytes) -> bool:
-    return name.startswith(b".") or name.lower() in _LITTER
+        return sorted([entry for entry in listing if not entry.name.startswith(b".")], key=attrgetter("name"))
 
 
 def _is_link(entry: os.DirEntry[bytes]) -> bool:

@@ -84,7 +84,11 @@ class MediaRoot(Record):
 
     id: Id
     digest: Text | None = None
-    """Over every path, size and time; None from the first write of a sync until everything is settled."""
+    """Over every path, size and time; something else from the first write of a sync until everything is settled."""
+    problems: Integer = 0
+    """How many files could not be read, when that was so."""
+    missing: Integer = 0
+    """How many were missing."""
 
 
 class Removal(Record):

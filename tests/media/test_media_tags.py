@@ -60,7 +60,7 @@ def file_with(monkeypatch, put):
 
     def make(tags, seconds=1.5):
         file = SimpleNamespace(tags=tags, info=SimpleNamespace(length=seconds))
-        monkeypatch.setattr(mutagen, "File", lambda _: file)
+        monkeypatch.setattr(mutagen, "File", lambda *_, **__: file)
         return io.BytesIO(put("a.mp3").read_bytes())
 
     return make

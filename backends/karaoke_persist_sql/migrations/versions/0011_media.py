@@ -40,6 +40,8 @@ def _create_media_roots() -> None:
         sa.Column("revision", INTEGER, nullable=False),
         sa.Column("id", TEXT, nullable=False),
         sa.Column("digest", TEXT),
+        sa.Column("problems", INTEGER, nullable=False),
+        sa.Column("missing", INTEGER, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_kp_media_roots"),
         sqlite_strict=True,
     )
