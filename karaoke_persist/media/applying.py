@@ -112,7 +112,8 @@ class Applier:
     def _settle(self) -> None:
         """They do, if nothing was left for the next sync, and no other sync has written meanwhile."""
         draft, tally = self._draft, self.tally
-        if not (draft.guard or tally.stale or tally.unsettled or draft.missing or not draft.reached):
+        once = draft.missing or any(file.missed_scans == 0 for file in draft.missed_again)
+        if not (draft.guard or tally.stale or tally.unsettled or once or not draft.reached):
             self._library.run(lambda tx: self._agree(tx.songs.session))
 
     def _agree(self, session: Session) -> None:
@@ -172,8 +173,9 @@ class Applier:
         _mark_songs(session, sorted({file.song_id for file in gone if file.song_id}), now)
 
     def _miss_again(self, session: Session, files: Sequence[KnownFile], _tally: Tally) -> None:
-        query = Query(MediaFile, In("id", [self._id(file.path) for file in files]))
-        session.patch_where(query, {"missed_scans": 2})
+        for missed in {file.missed_scans for file in files}:
+            keys = [self._id(file.path) for file in files if file.missed_scans == missed]
+            session.patch_where(Query(MediaFile, In("id", keys)), {"missed_scans": missed + 1})
 
     def _note_unused(self, session: Session, items: Sequence[tuple[str, FileState, str | None]], _tally: Tally) -> None:
         rows = [as_row(self._draft.root, path, state, kind=kind) for path, state, kind in items]

@@ -162,6 +162,7 @@ class Drafter:
 
     def _find_tasks(self, present: Mapping[str, FileState]) -> None:
         draft, touched = self.draft, self._touched(present)
+        self._losers = {file.song_id for file in draft.missing}
         for directory in draft.tree.directories:
             if directory.path not in touched:
                 continue
@@ -198,7 +199,7 @@ class Drafter:
         fresh = {kind for kind, (path, state) in group.files.items() if self._is_fresh(path, state)}
         must_read = is_ignored or bool(fresh & kinds_read(group))
         owner = next((file.song_id for file in playable if file.song_id is not None), None)
-        if must_read or (owner is not None and (fresh or self._is_disturbed(group))):
+        if must_read or (owner is not None and (fresh or self._is_disturbed(group, owner))):
             yield Task(group, must_read, owner)
 
     def _known(self, path: str) -> KnownFile | None:
@@ -214,10 +215,10 @@ class Drafter:
             return path in self.draft.moves.by_name
         return self._is_new(path, state) or self.draft.known[path].kind is None
 
-    def _is_disturbed(self, group: Group) -> bool:
-        """Whether it moved, or a file beside it is gone whose place one of its own may take."""
-        moved = any(path in self.draft.moves.found for path, _ in group.files.values())
-        return moved or any(dirname(file.path) == group.folder for file in self.draft.missing)
+    def _is_disturbed(self, group: Group, owner: str) -> bool:
+        """Whether a file of the song is gone whose place another may take, or one moved that is not its own alone."""
+        moved = group.found.shared and any(path in self.draft.moves.found for path, _ in group.files.values())
+        return bool(moved) or owner in self._losers
 
     def _lasting(self, present: Mapping[str, FileState]) -> Iterator[Unreadable]:
         """What was unreadable and is as it was."""

@@ -40,8 +40,12 @@ def upserted_by_hand(song: Song, stored: Song | None) -> Song:
     """The same for a song that is upserted, over the one that is there."""
     if stored is None:
         return new_song(song)
-    given = {name: song.__dict__[name] for name in song.given}
+    # A song that was read and is written back brings what was curated then: no decision, and none is undone by it.
+    given = {name: song.__dict__[name] for name in song.given - {CURATED}}
     changes = changes_by_hand(stored, given)
+    if CURATED in song.given:
+        before = changes.get(CURATED, stored.curated)
+        changes[CURATED] = tuple(sorted({*before, *song.curated}))
     return Song.trusted({**song.__dict__, **changes}, {*song.model_fields_set, *changes})
 
 

@@ -87,7 +87,10 @@ class SongOperations(SearchingOperations):
         """
         song = Song(id=song_id, **_given(title=title, artist=artist, **fields))
         refuse_merged(self.session, song_id)
-        self.session.upsert([upserted_by_hand(song, self.session.get(Song, song_id))])
+        stored = self.session.get(Song, song_id)
+        if stored is not None:
+            return self._patched(stored, {name: song.__dict__[name] for name in song.given})
+        self.session.insert(new_song(song))
         return self._stored(song_id)
 
     @operation("write", none)
