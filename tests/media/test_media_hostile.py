@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_a_second_run_reads_no_file(library, shelf):
     with opened_below(shelf) as second:
         after = library.media.sync(folder=shelf)
 
-    assert {"bad.mp3", "readme.txt", "song.txt"} <= {os.path.basename(path) for path in first}
+    assert {"bad.mp3", "readme.txt", "song.txt"} <= {Path(path).name for path in first}
     assert second == []
     assert (after.unchanged, after.unreadable) == (before.added, before.unreadable)
 
@@ -117,7 +118,7 @@ def test_a_disk_that_fails_while_reading_is_tried_again(library, root, put, monk
         read = fail
 
     with monkeypatch.context() as patch:
-        patch.setattr(reading, "open", lambda path, mode: Broken(io.FileIO(path)), raising=False)
+        patch.setattr(reading, "open", lambda path, _: Broken(io.FileIO(path)), raising=False)
         report = library.media.sync(folder=root, workers=0)
 
     assert dict(report.unreadable) == {"a.mp3": "Input/output error"}
@@ -169,11 +170,11 @@ def test_a_worker_that_is_killed_costs_nothing(library, shelf, monkeypatch):
 
 def test_a_path_too_long_to_store_is_reported(library, root, demo):
     """Longer than any system's paths usually are."""
-    place, back = root, os.getcwd()
+    place, back = root, Path.cwd()
     try:
         os.chdir(root)
         for _ in range(21):
-            os.mkdir("d" * 200)
+            Path("d" * 200).mkdir()
             os.chdir("d" * 200)
         shutil.copyfile(demo / "Traditionnel/Alouette.mp3", "a.mp3")
     finally:

@@ -322,7 +322,9 @@ def test_a_midi_file_without_words_is_named_by_its_name(library, root):
     assert (only(library).artist, only(library).title, only(library).duration_ms) == ("Björk", "Jóga", 500)
 
 
-@pytest.mark.parametrize("content", [b"", b"no midi", b"MThd", b"MThd\0\0\0\x06\0\0\0\x01\0\0", b"MThd\0\0\0\6\0\0\0\1\0\x60"])
+@pytest.mark.parametrize(
+    "content", [b"", b"no midi", b"MThd", b"MThd\0\0\0\x06\0\0\0\x01\0\0", b"MThd\0\0\0\6\0\0\0\1\0\x60"]
+)
 def test_what_is_no_midi_is_reported(library, root, content):
     """And never fatal."""
     (root / "x.mid").write_bytes(content)
