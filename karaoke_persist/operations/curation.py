@@ -36,17 +36,24 @@ def changes_by_hand(song: Song, changes: Mapping[str, Any]) -> dict[str, Any]:
     return {**changes, CURATED: _names(song.curated, differing, song.media)}
 
 
-def upserted_by_hand(song: Song, stored: Song | None) -> Song:
+def said_by_hand(song: Song, stored: Song | None) -> Song:
     """The same for a song that is upserted, over the one that is there."""
     if stored is None:
         return new_song(song)
-    # A song that was read and is written back brings what was curated then: no decision, and none is undone by it.
-    given = {name: song.__dict__[name] for name in song.given - {CURATED}}
-    changes = changes_by_hand(stored, given)
-    if CURATED in song.given:
-        before = changes.get(CURATED, stored.curated)
-        changes[CURATED] = tuple(sorted({*before, *song.curated}))
+    changes = changes_by_hand(stored, {name: song.__dict__[name] for name in song.given})
     return Song.trusted({**song.__dict__, **changes}, {*song.model_fields_set, *changes})
+
+
+def upserted_by_hand(song: Song, stored: Song | None) -> Song:
+    """The same for a whole song, which may have been read before.
+
+    It brings along what was curated then: that is no decision, and undoes none of those since.
+    """
+    if stored is None or CURATED not in song.given:
+        return said_by_hand(song, stored)
+    said = changes_by_hand(stored, {name: song.__dict__[name] for name in song.given - {CURATED}})
+    united = {*said.get(CURATED, stored.curated), *song.curated}
+    return song.replaced({CURATED: tuple(sorted(united))})
 
 
 def _names(before: Iterable[str], changed: Mapping[str, Any], media: Mapping[str, str]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from karaoke_persist.models import Song
 from karaoke_persist.models.record import named_fields
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
 from karaoke_persist.operations.base import no, none, operation, zero
-from karaoke_persist.operations.curation import changes_by_hand, new_song, upserted_by_hand
+from karaoke_persist.operations.curation import changes_by_hand, new_song, said_by_hand, upserted_by_hand
 from karaoke_persist.operations.guest_view import of_songs
 from karaoke_persist.operations.paging import page_of
 from karaoke_persist.operations.playlist_songs import remove_song_everywhere
@@ -87,10 +87,7 @@ class SongOperations(SearchingOperations):
         """
         song = Song(id=song_id, **_given(title=title, artist=artist, **fields))
         refuse_merged(self.session, song_id)
-        stored = self.session.get(Song, song_id)
-        if stored is not None:
-            return self._patched(stored, {name: song.__dict__[name] for name in song.given})
-        self.session.insert(new_song(song))
+        self.session.upsert([said_by_hand(song, self.session.get(Song, song_id))])
         return self._stored(song_id)
 
     @operation("write", none)

@@ -32,7 +32,7 @@ from karaoke_persist.testing.processes import in_processes
 from karaoke_persist.testing.rule import rule
 from karaoke_persist.testing.rules.values import read
 from karaoke_persist.testing.rules.versions import offered
-from karaoke_persist.testing.samples import CURATED, EVERY_FIELD, MOMENT, song
+from karaoke_persist.testing.samples import EVERY_FIELD, MOMENT, song
 from karaoke_persist.testing.threads import outcome_of, together
 
 EARLY: Final = MOMENT - timedelta(days=9)
@@ -79,9 +79,9 @@ class MergingRules(Conformance):
         wanted = {**EVERY_FIELD, **own, "genre": "first", "hidden": False, "favorite": True}
         wanted |= {"aliases": ["Mine", "Yoga", "B", "ヨガ"], "tags": ["mine", "duet", "slow"]}
         wanted |= {"media": {**EVERY_FIELD["media"], "vocals": "mine.mp3"}, "extra": {**EVERY_FIELD["extra"], "a": 1}}
-        wanted["date_added"] = read(other, "keep").date_added
+        wanted |= {"date_added": read(other, "keep").date_added, "missing_since": None}
         wanted |= {"youtube_thumbnail_urls": None, "youtube_categories": None}  # what is empty fills nothing
-        assert kept == song("keep", **wanted, revision=2, curated=CURATED)
+        assert kept == song("keep", **wanted, revision=2)
 
     @rule("D-21")
     def test_favourites_are_united(self, library: Library, other: Library) -> None:

@@ -28,7 +28,7 @@ class ValueRules(Conformance):
     @rule("V-01")
     def test_every_field_comes_back(self, library: Library, other: Library) -> None:
         """Every field of a song comes back as it was stored, through another handle."""
-        stored(library, song(**EVERY_FIELD))
+        add_songs(library, song(**EVERY_FIELD))
         assert read(other) == Song(id="song-1", revision=1, **EVERY_FIELD)
 
     @rule("V-02")
@@ -215,7 +215,7 @@ class ValueRules(Conformance):
     def test_values_outlive_their_session(self, open_library: Opener) -> None:
         """A value is whole: every field of it can be read after its transaction, and after its library, is closed."""
         library = open_library()
-        stored(library, song(**EVERY_FIELD))
+        add_songs(library, song(**EVERY_FIELD))
         with library.transaction(read_only=True) as tx:
             found = tx.songs.get_songs()
         library.close()
