@@ -60,11 +60,22 @@ from karaoke_persist.errors import (
     WrongThread,
 )
 from karaoke_persist.library import Library, Transaction, open  # noqa: A004
-from karaoke_persist.media import SyncReport
+from karaoke_persist.media import (
+    Ambiguous,
+    LostPath,
+    MediaCheck,
+    Plan,
+    PlannedFile,
+    PlannedMove,
+    PlannedSong,
+    PurgeReport,
+    SyncReport,
+)
 from karaoke_persist.models import (
     MEDIA_KINDS,
     FavoriteArtist,
     Job,
+    MediaFile,
     MediaKind,
     Night,
     Performance,
@@ -111,10 +122,10 @@ from karaoke_persist.options import OpenOptions
 __version__ = _version("karaoke-persist")
 
 __all__ = [
-    "MEDIA_KINDS",
     "AddedEntry",
     "AddedSongs",
     "AlreadyExists",
+    "Ambiguous",
     "ArtistCount",
     "ArtistHits",
     "ArtistPage",
@@ -144,6 +155,10 @@ __all__ = [
     "LeaseLost",
     "Library",
     "LikedSong",
+    "LostPath",
+    "MEDIA_KINDS",
+    "MediaCheck",
+    "MediaFile",
     "MediaKind",
     "MergedSinger",
     "NestedSession",
@@ -155,12 +170,17 @@ __all__ = [
     "Performance",
     "PerformanceFilter",
     "PerformanceSinger",
+    "Plan",
+    "PlannedFile",
+    "PlannedMove",
+    "PlannedSong",
     "Playlist",
     "PlaylistDuration",
     "PlaylistEntry",
     "PlaylistItem",
     "PlaylistPage",
     "PluginBroken",
+    "PurgeReport",
     "QueueItem",
     "QueuePlan",
     "QueueView",

@@ -4,6 +4,14 @@ from karaoke_persist.contract.changes import Change, ChangeKind, Written
 from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.contract.hooks import OperationFailure, hookimpl
 from karaoke_persist.contract.info import CONTRACT_VERSION, BackendInfo, Capability, Durability, SchemaState
+from karaoke_persist.contract.media import (
+    FolderView,
+    FoundSong,
+    MediaReader,
+    NamePattern,
+    OpenSong,
+    UnreadableFile,
+)
 from karaoke_persist.contract.options import StoreOptions
 from karaoke_persist.contract.query import (
     COUNT,
@@ -41,6 +49,12 @@ from karaoke_persist.contract.search import (
 from karaoke_persist.contract.store import SongStore, StoreSavepoint, StoreSession
 
 __all__ = [
+    "FolderView",
+    "FoundSong",
+    "MediaReader",
+    "NamePattern",
+    "OpenSong",
+    "UnreadableFile",
     "CONTRACT_VERSION",
     "COUNT",
     "Aggregate",
