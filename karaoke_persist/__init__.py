@@ -122,6 +122,7 @@ from karaoke_persist.options import OpenOptions
 __version__ = _version("karaoke-persist")
 
 __all__ = [
+    "MEDIA_KINDS",
     "AddedEntry",
     "AddedSongs",
     "AlreadyExists",
@@ -156,7 +157,6 @@ __all__ = [
     "Library",
     "LikedSong",
     "LostPath",
-    "MEDIA_KINDS",
     "MediaCheck",
     "MediaFile",
     "MediaKind",

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 HELD_SECONDS: Final = 0.1
 """How long a batch may go on; what it has begun then, and the commit, come on top."""
-STEP: Final = 25
+STEP: Final = 100
 _READ_AHEAD: Final = 500
 
 

@@ -166,8 +166,9 @@ class _Batch:
                 self._store(task, read)
             else:
                 self._note_problems(task.group, self._owners[task.group.derived_id], read)
-        self._session.upsert(list(self._new.values()))
-        self._session.upsert(list(self._files.values()))
+        self._session.insert(*self._new.values())
+        self._session.insert(*(row for row in self._files.values() if row.id not in self._rows))
+        self._session.upsert([row for row in self._files.values() if row.id in self._rows])
         self._tally.added += len(self._new)
 
     def _store(self, task: Task, read: ReadSong | None) -> None:

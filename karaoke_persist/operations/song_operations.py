@@ -263,7 +263,7 @@ class SongOperations(SearchingOperations):
         """Write changes by hand over a song as it stands, and return it as it stands then."""
         changes = changes_by_hand(song, checked)
         written = self.session.patch(Song, song.id, changes, expect=expect)
-        return song.replaced({**changes, "revision": written.after})
+        return song.replaced({**changes, **Song.integrity.derive(changes), "revision": written.after})
 
     def _by_hand(self, batch: list[Song]) -> list[Song]:
         ids = [song.id for song in batch if isinstance(song, Song)]
