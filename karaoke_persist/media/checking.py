@@ -12,7 +12,7 @@ from karaoke_persist.contract import And, Eq, Not, Query
 from karaoke_persist.contract import IsNull as Absent
 from karaoke_persist.media.applying import Runner
 from karaoke_persist.media.fingerprints import checksum
-from karaoke_persist.media.paths import foreign_kinds, locatable, locate, mapped
+from karaoke_persist.media.paths import is_foreign, locatable, locate, mapped
 from karaoke_persist.media.walk import Tree, Unreadable, native_path
 from karaoke_persist.models import PLAYABLE, MediaFile, Removal, Song
 from karaoke_persist.models.json_values import freeze_object
@@ -104,7 +104,7 @@ class _Check:
         places = self._places(song)
         if not places:
             return
-        own = foreign_kinds(song.media.items())
+        own = _foreign(places, song)
         self.foreign += [LostPath(song.id, kind, path, _first_mapped(places, path)) for kind, path in own.items()]
         gone = [kind for kind, path in song.media.items() if kind not in own and not _is_there(places, path)]
         playable = [kind for kind in song.media if kind in PLAYABLE]
@@ -147,8 +147,8 @@ def _mappable(tx: Any, roots: Mapping[str, Path]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for batch in tx.songs.session.stream(Query(Song), _AT_ONCE):
         for song in batch:
-            own = foreign_kinds(song.media.items())
-            paths = {kind: _first_mapped(list(roots.values()), path) for kind, path in own.items()}
+            places = list(roots.values())
+            paths = {kind: _first_mapped(places, path) for kind, path in _foreign(places, song).items()}
             if fitting := {kind: path for kind, path in paths.items() if path is not None}:
                 found[song.id] = fitting
     return found
@@ -196,6 +196,11 @@ def _sum(tx: Any, *, song_id: str, made: str) -> None:
     song = tx.songs.session.get(Song, song_id)
     if song is not None and song.checksum is None:
         tx.songs.session.patch(Song, song_id, {"checksum": made})
+
+
+def _foreign(places: list[Path], song: Song) -> dict[str, str]:
+    """The paths that are none of ours. A name may hold a backslash: what is there is no mistake."""
+    return {kind: path for kind, path in song.media.items() if is_foreign(path) and not _is_there(places, path)}
 
 
 def _is_there(places: list[Path], path: str) -> bool:

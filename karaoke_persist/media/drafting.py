@@ -150,7 +150,10 @@ class Drafter:
     def _guard(self, present: Mapping[str, FileState]) -> None:
         """So much is gone that the folder may be another, or its drive not mounted."""
         draft = self.draft
-        there, gone = sum(not file.is_missing for file in draft.known.values()), len(draft.missing)
+        there = sum(
+            not file.is_missing and (file.song_id is not None or file.is_ignored) for file in draft.known.values()
+        )
+        gone = len(draft.missing)
         if not present:
             draft.guard = f"the folder is empty, and {gone} known files are gone"
         elif gone > GUARDED_FILES and gone > GUARDED_SHARE * there:

@@ -88,9 +88,12 @@ class MediaFolders:
         workers: int | None = None,
         progress: SyncProgress | None = None,
     ) -> Plan:
-        """What a sync of one root would do, with everything that is new read. Nothing is changed."""
-        chosen = self._chosen(MAIN if root is None else root, folder, accept_missing)
-        draft = self._draft(*chosen[0], accept_missing, include_ignored)
+        """What a sync of one root would do, with everything that is new read. Nothing is changed.
+
+        Without a root it is the only one there is, or else `main`.
+        """
+        (chosen,) = self._chosen(self._one(root) if folder is None else root, folder, accept_missing)
+        draft = self._draft(*chosen, accept_missing, include_ignored)
         counter = _Counter(progress, len(draft.tasks))
         read = list(counter.each(self._read(draft, workers)))
         return self._as_plan(draft, read)
@@ -107,12 +110,16 @@ class MediaFolders:
 
     # paths
 
-    def locate(self, path: str, root: str = MAIN) -> Path | None:
+    def locate(self, path: str, root: str | None = None) -> Path | None:
         """Where a file of a song is: by the exact path, composed, or decomposed; None if it is not there.
 
-        A path that leads out of the root, by `..` or by a link, is `InvalidValue`.
+        Without a root it is looked for below the only one there is, or else `main`. A path that leads out of the root,
+        by `..` or by a link, is `InvalidValue`.
         """
-        return paths.locate(self._root(root), path)
+        name = self._one(root)
+        if name not in self._roots:
+            raise InvalidValue("root", name, f"there is no such root; there are: {', '.join(self._roots) or 'none'}")
+        return paths.locate(self._roots[name], path)
 
     # what is missing
 
@@ -184,13 +191,10 @@ class MediaFolders:
         names = sorted(self._roots) if root is None else [root]
         return [(_root_name(name), *_reached(self._roots[name], accept_missing)) for name in names]
 
-    def _root(self, name: str) -> Path:
-        self._chosen_name(name)
-        return self._roots[name]
-
-    def _chosen_name(self, name: str) -> None:
-        if name not in self._roots:
-            raise InvalidValue("root", name, f"there is no such root; there are: {', '.join(self._roots) or 'none'}")
+    def _one(self, root: str | None) -> str:
+        """The root that is meant where one has to be."""
+        only = next(iter(self._roots), MAIN) if len(self._roots) == 1 else MAIN
+        return only if root is None else root
 
     def _walked(self, path: Path, reached: bool) -> Tree:
         return walk(path, self._endings) if reached else Tree(path)

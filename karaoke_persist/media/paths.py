@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import normalize
 
@@ -53,18 +53,12 @@ def locatable(path: str) -> bool:
 
 
 def _ends(path: str) -> Iterator[str]:
+    """The path with our separators, and what is left of it without its first folders; never a name alone."""
     parts = [part for part in _DRIVE.sub("", path).replace("\\", "/").split("/") if part not in ("", ".")]
-    # A name alone would be found anywhere: the folder it was in has to be there too.
-    shortest = max(1, len(parts) - 1) if len(parts) > 1 else 1
-    return ("/".join(parts[start:]) for start in range(shortest if len(parts) > 1 else 1))
+    return ("/".join(parts[start:]) for start in range(max(1, len(parts) - 1)))
 
 
 def _inside(root: Path, place: Path, path: str) -> Path:
     if not place.resolve().is_relative_to(root.resolve()):
         raise InvalidValue("path", path, "it is a link to a place outside the library folder; copy the file there")
     return place
-
-
-def foreign_kinds(media: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Those of a song's paths that are none of ours, by kind."""
-    return {kind: path for kind, path in media if is_foreign(path)}

@@ -13,8 +13,8 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
 from itertools import islice
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from karaoke_persist.contract.media import MediaReader
@@ -40,12 +40,12 @@ def read_all(
         return [read_song(readers[group.reader], root, group) for group in chunk]
 
     wanted = _worthwhile(count) if workers is None else workers
-    if wanted < 1 or not sys.executable:
+    pool = _pool(wanted, root)
+    if pool is None:
         for group in groups:
             yield from here([group])
         return
-    with ExitStack() as stack:
-        pool = stack.enter_context(_Pool(wanted, root))
+    with pool:
         yield from pool.map(groups, here)
 
 
@@ -54,6 +54,17 @@ def _worthwhile(count: int) -> int:
         return 0
     affinity = getattr(os, "sched_getaffinity", None)  # not on every system
     return min(MOST, len(affinity(0)) if affinity is not None else os.cpu_count() or 1)
+
+
+def _pool(workers: int, root: bytes) -> _Pool | None:
+    """Some processes; None where this program cannot be started again as a Python, or the system refuses."""
+    is_python = (
+        Path(sys.executable or "").name.lower().startswith(("python", "pypy"))
+    )  # and no server or frozen program
+    try:
+        return _Pool(workers, root) if workers > 0 and is_python else None
+    except OSError:
+        return None
 
 
 class _Pool:

@@ -78,6 +78,17 @@ def test_paths_of_older_databases_are_reported_and_mapped(library, put):
     assert library.media.repair() == 0
 
 
+def test_a_backslash_in_a_name_is_no_mistake(library, put):
+    """Where the system allows it, and the file is there."""
+    try:
+        put("back\\slash.mp3")
+    except OSError:
+        pytest.skip("this system refuses the name")
+    library.media.sync()
+
+    assert library.media.check().is_clean
+
+
 def test_a_name_alone_maps_to_nothing(library, put):
     """Any folder might have an `original.mp3`."""
     put("original.mp3")

@@ -150,3 +150,35 @@ def test_the_writer_is_held_briefly(demo, library, root, put, monkeypatch):
 
     assert len(held) >= 60 // applying.STEP
     assert library.songs.count_songs() == 60
+
+
+def test_a_sync_that_was_interrupted_is_not_taken_for_a_whole_one(library, root, put, monkeypatch):
+    """Also if the folder then is again as it was when store and disk last agreed."""
+    files = [put("a.mp3"), put("b.mp3")]
+    library.media.sync(folder=root)
+    before = [(file, file.read_bytes(), file.stat().st_mtime_ns) for file in files]
+    for file in files:
+        tags = ID3(file)
+        tags.setall("TIT2", [TIT2(text="Changed")])
+        tags.save(file)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(applying, "_READ_AHEAD", 1)
+        library.media.sync(folder=root, progress=interrupting(2))
+    assert sorted(song.title for song in library.songs.get_songs()) == ["Alouette", "Changed"]
+    for file, content, mtime_ns in before:
+        file.write_bytes(content)
+        os.utime(file, ns=(mtime_ns, mtime_ns))
+
+    library.media.sync(folder=root)
+
+    assert [song.title for song in library.songs.get_songs()] == ["Alouette", "Alouette"]
+
+
+def interrupting(at):
+    """A progress that is interrupted at this song."""
+
+    def tell(done, _):
+        if done == at:
+            raise KeyboardInterrupt
+
+    return tell
