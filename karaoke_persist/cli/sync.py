@@ -10,6 +10,7 @@ import typer
 
 import karaoke_persist
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store, backend_options
+from karaoke_persist.cli.search import open_existing
 from karaoke_persist.contract import Capability
 from karaoke_persist.errors import BadOption, Unavailable, Unsupported
 from karaoke_persist.media import MAIN, Plan, SyncReport, readable_root
@@ -88,9 +89,7 @@ def purge(
     """Delete the songs that have been missing for long, and at the last two scans, with what hangs on them."""
     from karaoke_persist.cli.output import console, print_json
 
-    with karaoke_persist.open(
-        store, on_error="raise", create_schema=False, backend_options=backend_options(option)
-    ) as library:
+    with open_existing(store, option) as library:
         report = library.media.purge(root, days=days)
     if as_json:
         print_json({"songs": report.songs, "files": report.files, "kept": list(report.kept)})
