@@ -20,9 +20,11 @@ from karaoke_persist.errors import (
     InvalidValue,
     NestedSession,
     SessionClosed,
+    StorageError,
     Unavailable,
 )
 from karaoke_persist.media import LibrarySongs, MediaFolders
+from karaoke_persist.models import MediaFile
 from karaoke_persist.operations import SongOperations
 from karaoke_persist.operations.base import OperationSpec
 from karaoke_persist.operations.namespaces import Namespaces, O
@@ -92,8 +94,11 @@ class Library(Namespaces):
         )
         self._writers: dict[Home, Session] = {}
         self._closed = False
-        self.media: MediaFolders = MediaFolders(self, settings.roots)
+        self.media: MediaFolders = MediaFolders(
+            self, settings.roots, self._plugins.media_readers, self._plugins.name_patterns
+        )
         self.songs: LibrarySongs = LibrarySongs(self, self.media)
+        self._finish_removals()
 
     def bound(self, kind: type[O]) -> O:
         """The operations of a domain, each call a transaction of its own."""
@@ -182,6 +187,14 @@ class Library(Namespaces):
     def _run_once(self, function: Callable[[Transaction], T], read_only: bool) -> T:
         with self._transaction(read_only, None) as tx:
             return function(tx)
+
+    def _finish_removals(self) -> None:
+        """What a crash left of songs that were deleted with their files; a store that is busy leaves it for later."""
+        if self._settings.roots and MediaFile in self._settings.models:
+            try:
+                self.media.finish_removals()
+            except StorageError:
+                log.exception("finishing removals on %s failed", self.url)
 
     # sessions
 

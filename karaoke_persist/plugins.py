@@ -7,7 +7,7 @@ broken plugin breaks nobody else: it is left out, logged, and listed with its ca
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
@@ -23,11 +23,14 @@ from karaoke_persist.contract.hooks import (
     PROJECT,
     BackendHooks,
     ListenerHooks,
+    MediaHooks,
     RotationHooks,
 )
+from karaoke_persist.contract.media import MediaReader, NamePattern
 from karaoke_persist.contract.policies import POLICIES
 from karaoke_persist.contract.rotation import RotationPolicies, RotationPolicy
 from karaoke_persist.errors import ContractMismatch, KaraokePersistError, PluginBroken, UnknownScheme
+from karaoke_persist.plugin_checks import RESERVED_READERS, checked_patterns, checked_policies, checked_readers
 from karaoke_persist.urls import scheme_of
 
 log: logging.Logger = logging.getLogger(__name__)
@@ -112,7 +115,10 @@ class Plugins:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(ListenerHooks)
         self._manager.add_hookspecs(RotationHooks)
+        self._manager.add_hookspecs(MediaHooks)
         self._policies: dict[str, RotationPolicy] = dict(POLICIES)
+        self._readers: dict[str, MediaReader] = {}
+        self._patterns: list[NamePattern] = []
         for point in entry_points(group=PLUGINS_GROUP):
             self._add_installed(point)
         for plugin in plugins:
@@ -122,6 +128,16 @@ class Plugins:
     def rotation_policies(self) -> RotationPolicies:
         """The built-in policies and those of the plugins, by name."""
         return MappingProxyType(self._policies)
+
+    @property
+    def media_readers(self) -> Mapping[str, MediaReader]:
+        """The readers of the plugins, by name."""
+        return MappingProxyType(self._readers)
+
+    @property
+    def name_patterns(self) -> tuple[NamePattern, ...]:
+        """The forms of file names of the plugins."""
+        return tuple(self._patterns)
 
     def after_commit(self, changes: tuple[Change, ...]) -> None:
         """Tell every listener; what one raises is logged and keeps nobody else from hearing."""
@@ -147,34 +163,40 @@ class Plugins:
     def _add(self, plugin: Any, name: str) -> None:
         _register(self._manager, plugin, name)
         try:
-            self._policies.update(self._policies_of(plugin, name))
+            policies = self._policies_of(plugin, name)
+            readers, patterns = self._media_of(plugin, name)
         except PluginBroken:
             self._manager.unregister(plugin)
             raise
+        self._policies |= policies
+        self._readers |= readers
+        self._patterns += patterns
 
     def _policies_of(self, plugin: Any, name: str) -> dict[str, RotationPolicy]:
         """What a plugin adds, checked against those there are."""
         found: dict[str, RotationPolicy] = {}
         for implementation in self._manager.hook.karaoke_rotation_policies.get_hookimpls():
             if implementation.plugin is plugin:
-                found |= _checked_policies(name, implementation.function)
+                found |= checked_policies(name, implementation.function)
         for policy in found:
             if policy in self._policies:
                 raise PluginBroken(name, f"there is a rotation policy {policy!r} already; give it another name")
         return found
 
-
-def _checked_policies(plugin: str, hook: Callable[[], object]) -> Mapping[str, RotationPolicy]:
-    try:
-        policies = hook()
-    except Exception as error:
-        raise PluginBroken(plugin, f"karaoke_rotation_policies raised {error!r}") from error
-    if not isinstance(policies, Mapping):
-        raise PluginBroken(plugin, f"karaoke_rotation_policies returned {policies!r}, which is no mapping")
-    for name, policy in policies.items():
-        if not isinstance(name, str) or not name.strip() or not callable(policy):
-            raise PluginBroken(plugin, f"{name!r}: {policy!r} is no name with a function")
-    return policies
+    def _media_of(self, plugin: Any, name: str) -> tuple[dict[str, MediaReader], list[NamePattern]]:
+        """The readers and patterns that a plugin adds, checked."""
+        readers: dict[str, MediaReader] = {}
+        for implementation in self._manager.hook.karaoke_media_readers.get_hookimpls():
+            if implementation.plugin is plugin:
+                readers |= checked_readers(name, implementation.function)
+        for reader in readers:
+            if reader in self._readers or reader in RESERVED_READERS:
+                raise PluginBroken(name, f"there is a media reader {reader!r} already; give it another name")
+        patterns: list[NamePattern] = []
+        for implementation in self._manager.hook.karaoke_name_patterns.get_hookimpls():
+            if implementation.plugin is plugin:
+                patterns += checked_patterns(name, implementation.function)
+        return readers, patterns
 
 
 def _load(point: EntryPoint) -> Any:

@@ -19,7 +19,7 @@ from karaoke_persist.cli.playlists import playlists
 from karaoke_persist.cli.queue import queue
 from karaoke_persist.cli.schema import schema
 from karaoke_persist.cli.search import complete, search
-from karaoke_persist.cli.sync import sync
+from karaoke_persist.cli.sync import purge, sync
 from karaoke_persist.cli.users import users
 from karaoke_persist.errors import KaraokePersistError
 
@@ -32,7 +32,7 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, sync, search, complete, check, schema, backends, conformance):
+for _command in (demo, sync, purge, search, complete, check, schema, backends, conformance):
     app.command()(_command)
 app.add_typer(users, name="users")
 app.add_typer(playlists, name="playlists")

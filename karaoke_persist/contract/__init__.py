@@ -4,6 +4,14 @@ from karaoke_persist.contract.changes import Change, ChangeKind, Written
 from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.contract.hooks import OperationFailure, hookimpl
 from karaoke_persist.contract.info import CONTRACT_VERSION, BackendInfo, Capability, Durability, SchemaState
+from karaoke_persist.contract.media import (
+    FolderView,
+    FoundSong,
+    MediaReader,
+    NamePattern,
+    OpenSong,
+    UnreadableFile,
+)
 from karaoke_persist.contract.options import StoreOptions
 from karaoke_persist.contract.query import (
     COUNT,
@@ -62,11 +70,16 @@ __all__ = [
     "Finding",
     "FoldedContains",
     "FoldedEq",
+    "FolderView",
+    "FoundSong",
     "Has",
     "In",
     "IsNull",
     "Measure",
+    "MediaReader",
+    "NamePattern",
     "Not",
+    "OpenSong",
     "OperationFailure",
     "Or",
     "Order",
@@ -87,6 +100,7 @@ __all__ = [
     "StoreSavepoint",
     "StoreSession",
     "Term",
+    "UnreadableFile",
     "Written",
     "Years",
     "hookimpl",

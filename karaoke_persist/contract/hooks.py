@@ -6,11 +6,13 @@ Backends register under the entry-point group `karaoke_persist.backends`, the na
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pluggy
 
 from karaoke_persist.contract.changes import Change
+from karaoke_persist.contract.media import MediaReader, NamePattern
 from karaoke_persist.contract.options import StoreOptions
 from karaoke_persist.contract.rotation import RotationPolicies
 from karaoke_persist.contract.store import SongStore
@@ -67,4 +69,21 @@ class RotationHooks:
         A policy is a pure function from a `Rotation` to every entry of it in its place, each with a reason. It is
         called inside transactions, from any thread.
         """
+        raise NotImplementedError
+
+
+class MediaHooks:
+    """What a plugin may add to the reading of library folders."""
+
+    @hookspec
+    def karaoke_media_readers(self) -> Mapping[str, MediaReader]:
+        """Called once for each library, when it is opened: further readers by name, none of them taken already.
+
+        They are asked before the built-in ones, folder by folder, and what they take is theirs.
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def karaoke_name_patterns(self) -> Sequence[NamePattern]:
+        """Called once for each library, when it is opened: further forms of names, tried before the built-in ones."""
         raise NotImplementedError

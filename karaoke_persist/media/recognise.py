@@ -1,113 +1,123 @@
-"""Which files together are a song.
-
-A folder with `original`, `vocals` or `instrumental` audio is one song; any other audio file is one by itself, with the
-CDG graphics of the same name beside it.
-"""
+"""Which files together are a song: each folder is shown to the readers in turn."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from posixpath import basename, splitext
 from typing import Final
+from unicodedata import normalize
 
-from karaoke_persist.media.walk import Directory, Tree
+from karaoke_persist.contract.media import FolderView, FoundSong, MediaReader
+from karaoke_persist.media.walk import Directory, FileState, Tree, Unreadable, reason_of
+from karaoke_persist.models import PLAYABLE
 from karaoke_persist.models.text import check_id
 
-_LOSSY: Final = (".mp3", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".aac", ".wma", ".mpc", ".spx", ".ac3")
-_LOSSLESS: Final = (".flac", ".wav", ".aif", ".aiff", ".ape", ".wv", ".tta", ".dsf")
-AUDIO: Final = (*_LOSSY, *_LOSSLESS)
-STEMS: Final = ("original", "vocals", "instrumental")
-_IMAGES: Final = (".jpg", ".jpeg", ".png", ".webp")
-_BESIDE: Final = {  # beside the stems of a song: kind of media, name, endings with the preferred one first
-    "thumbnail": ("thumbnail", _IMAGES),
-    "cover_art": ("cover", _IMAGES),
-    "lyrics": ("lyrics", (".lrc", ".txt")),
-    "cdg": ("original", (".cdg",)),
-}
-_ARTIST_TITLE: Final = re.compile(r"(?!\d{1,2}\s+[-–])(?P<artist>\S.*?)\s+[-–]\s+(?P<title>\S.*)", re.DOTALL)
 _SEPARATORS: Final = re.compile(r"[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")  # ASCII that is no letter and no digit
 _READABLE_BYTES: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The files of one song."""
+class Group:
+    """The files of one song, where they are, and who reads them."""
 
+    reader: str
+    found: FoundSong
     folder: str
-    """The folder they are in, relative to the root."""
-    name: str
-    """What the folder or the file calls the song."""
-    media: Mapping[str, str]
-    """Paths relative to the root, by kind."""
+    """Relative to the root."""
+    files: Mapping[str, tuple[str, FileState]] = field(repr=False)
+    """Path and state by kind of media."""
     folder_id: str | None
     """For a folder that is a song: its name, if that can be an id."""
     derived_id: str
     """Made from the root's name and the path, the same at every run."""
 
     @property
-    def audio(self) -> dict[str, str]:
-        """The files with tags, the one that speaks for the song first."""
-        return {kind: self.media[kind] for kind in STEMS if kind in self.media}
-
-    def artist_and_title(self) -> tuple[str | None, str]:
-        """What a name of the form "Artist - Title" says; any other is a title."""
-        match = _ARTIST_TITLE.fullmatch(self.name)
-        return (match["artist"], match["title"]) if match else (None, self.name)
+    def playable(self) -> dict[str, str]:
+        """The paths of what can be played, by kind."""
+        return {kind: path for kind, (path, _) in self.files.items() if kind in PLAYABLE}
 
 
-def recognise(tree: Tree, root_name: str) -> Iterator[Found]:
-    """The songs of a tree, in its order."""
-    for directory in tree.directories:
-        folder = _Folder(directory, root_name)
-        if folder.is_song:
-            yield folder.song(tree.name)
-        yield from (folder.single(name) for name in directory.files if folder.is_single(name))
+def recognise(
+    directory: Directory, tree: Tree, root_name: str, readers: Mapping[str, MediaReader]
+) -> tuple[list[Group], list[Unreadable]]:
+    """The songs of a folder, and the readers' failures."""
+    view = _Folder(directory, tree)
+    groups, failures = list[Group](), list[Unreadable]()
+    for name, reader in readers.items():
+        try:
+            for found in view.offered_to(reader):
+                groups.append(_placed(found, name, directory, root_name))
+        except Exception as error:  # a reader is a plugin; the files may be unreadable too
+            failures.append(Unreadable(directory.path, f"the reader {name} failed: {reason_of(error)}"))
+    return groups, failures
 
 
-class _Folder:
-    """One folder, its files at hand by name without ending, whatever their case."""
+class _Folder(FolderView):
+    """A folder and which of its files are free."""
 
-    def __init__(self, directory: Directory, root_name: str) -> None:
-        self._directory, self._root_name = directory, root_name
-        self._files: dict[str, dict[str, str]] = {}
+    def __init__(self, directory: Directory, tree: Tree) -> None:
+        self._directory, self._tree = directory, tree
+        self._taken: set[str] = set()
+        self._by_stem: dict[str, dict[str, str]] = {}
         for name in directory.files:
             stem, ending = splitext(name.lower())
-            self._files.setdefault(stem, {}).setdefault(ending, name)
-        self._stems = {kind: self._first(kind, AUDIO) for kind in STEMS}
+            self._by_stem.setdefault(stem, {}).setdefault(ending, name)
 
     @property
-    def is_song(self) -> bool:
-        """Whether the folder holds the stems of one song."""
-        return any(self._stems.values())
+    def path(self) -> str:
+        return self._directory.path
 
-    def song(self, root_folder: str) -> Found:
-        """The song that the folder is."""
-        beside = {kind: self._first(stem, endings) for kind, (stem, endings) in _BESIDE.items()}
-        media = {kind: self._directory.place(name) for kind, name in {**self._stems, **beside}.items() if name}
-        path = self._directory.path
+    @property
+    def name(self) -> str:
         # A root that is itself the folder of a song has its name, as it would have below its parent.
-        name = basename(path) or root_folder
-        return Found(path, name, media, _valid_id(name), _derived_id(self._root_name, path, name))
+        return basename(self.path) or self._tree.name
 
-    def is_single(self, name: str) -> bool:
-        """Whether a file is a song by itself. What a link names is one in its own place."""
+    @property
+    def names(self) -> Sequence[str]:
+        links = self._directory.links
+        return [name for name in self._directory.files if name not in self._taken and name not in links]
+
+    def find(self, stem: str, endings: Iterable[str]) -> str | None:
+        files = self._by_stem.get(stem.lower(), {})
+        return next((files[ending] for ending in endings if files.get(ending, "") not in ("", *self._taken)), None)
+
+    def named(self, name: str) -> str | None:
+        files = self._directory.files
+        for form in (name, normalize("NFC", name), normalize("NFD", name)):
+            if form in files:
+                return form
         stem, ending = splitext(name.lower())
-        return ending in AUDIO and stem not in STEMS and name not in self._directory.links
+        return self._by_stem.get(stem, {}).get(ending)
 
-    def single(self, name: str) -> Found:
-        """The song that a file is, with the graphics beside it."""
-        place, stem = self._directory.place(name), splitext(name)[0]
-        graphics = self._first(stem.lower(), (".cdg",))
-        media = {"original": place} if graphics is None else {"original": place, "cdg": self._directory.place(graphics)}
-        return Found(self._directory.path, stem, media, None, _derived_id(self._root_name, place, stem))
+    def beginning(self, name: str, size: int = 65_536) -> bytes:
+        with open(self._tree.native(self._directory.place(name)), "rb") as stream:  # noqa: PTH123
+            return stream.read(size)
 
-    def _first(self, stem: str, endings: tuple[str, ...]) -> str | None:
-        """The file of this name whose ending comes first."""
-        files = self._files.get(stem, {})
-        return next((files[ending] for ending in endings if ending in files), None)
+    def offered_to(self, reader: MediaReader) -> Iterator[FoundSong]:
+        """What a reader finds; its files are taken once it is done, so that it may share them between its songs."""
+        taken = set[str]()
+        for found in reader.find(self):
+            self._check(found)
+            taken.update(found.media.values())
+            yield found
+        self._taken |= taken
+
+    def _check(self, found: FoundSong) -> None:
+        for name in found.media.values():
+            if name not in self._directory.files:
+                raise ValueError(f"{name!r} is no file of the folder")
+        if not found.reads or found.reads[0] not in found.media:
+            raise ValueError(f"{found.name!r} has no file that gives it its place")
+
+
+def _placed(found: FoundSong, reader: str, directory: Directory, root_name: str) -> Group:
+    files = {kind: (directory.place(name), directory.state(name)) for kind, name in found.media.items()}
+    place = directory.path if found.is_folder else files[found.reads[0]][0]
+    folder_id = _valid_id(found.name) if found.is_folder else None
+    return Group(reader, found, directory.path, files, folder_id, _derived_id(root_name, place, found.name))
 
 
 def _valid_id(name: str) -> str | None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
+from karaoke_persist.contract.media import UnreadableFile
 from karaoke_persist.media.walk import reason_of
 from karaoke_persist.models.text import FOLDED_BYTES, INDEXED_BYTES, TEXT_BYTES, key_fold
-
-
-class UnreadableFile(Exception):
-    """A file that no tags can be read from. Says why, and is reported, never raised to a host."""
 
 
 class _Names(NamedTuple):
@@ -44,14 +41,12 @@ _INDEXED: Final = frozenset({"title", "artist", "album"})
 _DATE: Final = re.compile(r"(?P<year>\d{4})(?P<rest>-\d\d?(-\d\d?)?)?")
 
 
-def read_tags(path: bytes) -> dict[str, Any]:
-    """The fields of `Song` that a file's tags fill, each fit to be stored. Raises `UnreadableFile`."""
+def read_tags(stream: BinaryIO) -> dict[str, Any]:
+    """The fields of `Song` that a file's tags fill, each fit to be stored. Raises `UnreadableFile`, and `OSError`."""
     try:
-        return _fields(_open(path))
-    except UnreadableFile:
+        return _fields(_open(stream))
+    except (UnreadableFile, OSError):
         raise
-    except OSError as error:
-        raise UnreadableFile(reason_of(error)) from error
     except Exception as error:  # damaged files surprise the parsers in every way
         raise UnreadableFile(f"it is damaged, or not what its name says ({reason_of(error)})") from error
 
@@ -66,17 +61,27 @@ def fitting(text: str, *, indexed: bool) -> str | None:
     return fit if says_something else None
 
 
-def _open(path: bytes) -> Any:
+def _open(stream: BinaryIO) -> Any:
     import mutagen  # only a sync needs it, and importing this package should be quick
 
-    with open(path, "rb") as stream:  # noqa: PTH123 - a Path cannot hold bytes
-        if not stream.read(1):
-            raise UnreadableFile("the file is empty")
-        stream.seek(0)
-        file: Any = mutagen.File(stream)
+    if not stream.read(1):
+        raise UnreadableFile("the file is empty")
+    stream.seek(0)
+    file: Any = mutagen.File(stream, options=_likely(stream))
     if file is None or not hasattr(file.info, "length"):
         raise UnreadableFile("no audio is recognised in it")
     return file
+
+
+def _likely(stream: BinaryIO) -> list[Any] | None:
+    """The one format that a file is by its ending and its beginning, which spares trying them all; None if unsure."""
+    start = stream.read(3)
+    stream.seek(0)
+    if start == b"ID3" and str(getattr(stream, "name", "")).lower().endswith((".mp3", ".mp3'")):
+        from mutagen.mp3 import MP3
+
+        return [MP3]
+    return None
 
 
 def _fields(file: Any) -> dict[str, Any]:

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from karaoke_persist.errors import Unavailable
+from karaoke_persist.models.media import PATH_BYTES
 
 _LITTER: Final = frozenset(
     {b"__macosx", b"@eadir", b"#recycle", b"$recycle.bin", b"system volume information", b"lost+found"}
 )
+_INT64: Final = 2**63
 
 
 class Unreadable(NamedTuple):
@@ -26,19 +31,41 @@ class Unreadable(NamedTuple):
     reason: str
 
 
+class FileState(NamedTuple):
+    """What the system says of a file without opening it. Two numbers wrap round where they need more than 63 bits."""
+
+    size: int
+    mtime_ns: int
+    device: int
+    inode: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> FileState:
+        """The state in an answer of the system."""
+        return cls(found.st_size, found.st_mtime_ns, _signed(found.st_dev), _signed(found.st_ino))
+
+    def is_content_of(self, size: int, mtime_ns: int) -> bool:
+        """Whether the contents are, by all that can be seen from outside, those of before."""
+        return self.size == size and self.mtime_ns == mtime_ns
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """A folder below the root, and the regular files in it by name."""
+    """A folder below the root, and what the system says of the regular files in it, by name."""
 
     path: str
     """Relative to the root with `/`, exactly as the system lists it; empty for the root itself."""
-    files: tuple[str, ...]
+    files: dict[str, os.stat_result]
     links: frozenset[str] = frozenset()
     """Those of the files that are links to a file elsewhere below the root."""
 
     def place(self, name: str) -> str:
         """Where a file of this folder is, relative to the root."""
         return _join(self.path, name)
+
+    def state(self, name: str) -> FileState:
+        """The state of a file."""
+        return FileState.of(self.files[name])
 
 
 @dataclass(slots=True)
@@ -58,11 +85,36 @@ class Tree:
 
     def native(self, path: str) -> bytes:
         """A path relative to the root as the system wants it."""
-        return os.path.join(os.fsencode(self.root), path.encode())  # noqa: PTH118 - a Path cannot hold bytes
+        return native_path(self.root, path)
 
-    def files(self) -> frozenset[str]:
+    def files(self) -> Iterator[tuple[str, FileState]]:
         """Every file, relative to the root."""
-        return frozenset(directory.place(name) for directory in self.directories for name in directory.files)
+        for directory in self.directories:
+            for name, found in directory.files.items():
+                yield directory.place(name), FileState.of(found)
+
+    def digest(self, *more: str) -> str:
+        """What changes when any file does: its path, size or time."""
+        made = blake2b(repr((more, sorted(self.unlisted))).encode(), digest_size=16)
+        for directory in self.directories:
+            files = directory.files.items()
+            lines = [f"{name}\0{found.st_size}\0{found.st_mtime_ns}" for name, found in files]
+            made.update("\n".join([f"/{directory.path}", *lines, ""]).encode())
+        return made.hexdigest()
+
+
+def native_path(root: Path, path: str) -> bytes:
+    """A path relative to a root as the system wants it."""
+    return os.path.join(os.fsencode(root), path.encode())  # noqa: PTH118 - a Path cannot hold bytes
+
+
+def state_of(path: bytes) -> FileState | None:
+    """The state of a regular file as it is now, through links; None if there is none, or it cannot be said."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a Path cannot hold bytes
+    except (OSError, ValueError):
+        return None
+    return FileState.of(found) if stat.S_ISREG(found.st_mode) else None
 
 
 def readable_root(folder: str | os.PathLike[str]) -> Path:
@@ -80,9 +132,10 @@ def readable_root(folder: str | os.PathLike[str]) -> Path:
         raise _no_root(path, f"cannot be read ({reason_of(error)})", "Check its permissions") from error
 
 
-def walk(root: Path) -> Tree:
-    """List everything below a root that `readable_root` gave. Links to folders are not followed, so nothing loops."""
+def walk(root: Path, endings: Collection[str]) -> Tree:
+    """List the files with these endings below a root that `readable_root` gave. Links to folders are not followed."""
     tree, waiting = Tree(root), [""]
+    lister = _Lister(tree, frozenset(ending.encode() for ending in endings))
     while waiting:
         path = waiting.pop()
         try:
@@ -92,8 +145,7 @@ def walk(root: Path) -> Tree:
             tree.unlisted.append(path)
             tree.unreadable.append(Unreadable(path, f"the folder cannot be listed: {reason_of(error)}"))
             continue
-        folders = _Listing(tree, path).sort(entries)
-        waiting += reversed(folders)
+        waiting += reversed(lister.sort(path, entries))
     return tree
 
 
@@ -102,62 +154,70 @@ def reason_of(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
-class _Listing:
-    """Sorts the entries of one folder into files, folders and what cannot be used."""
+class _Lister:
+    """Sorts the entries of folders into files, folders and what cannot be used."""
 
-    def __init__(self, tree: Tree, path: str) -> None:
-        self._tree, self._path = tree, path
-        self._files: list[str] = []
-        self._links: set[str] = set()
-        self._folders: list[str] = []
+    def __init__(self, tree: Tree, endings: frozenset[bytes]) -> None:
+        self._tree, self._endings = tree, endings
 
-    def sort(self, entries: list[os.DirEntry[bytes]]) -> list[str]:
+    def sort(self, path: str, entries: list[os.DirEntry[bytes]]) -> list[str]:
         """Add the folder to the tree; the folders below it, in order."""
+        files: dict[str, os.stat_result] = {}
+        links: set[str] = set()
+        folders: list[str] = []
         for entry in entries:
-            try:
-                self._take(entry)
+            raw = entry.name
+            try:  # this loop is most of a sync in which nothing changed
+                if entry.is_file(follow_symlinks=False):
+                    if raw[raw.rfind(b".") :].lower() in self._endings:
+                        files[raw.decode()] = entry.stat(follow_symlinks=False)
+                elif _is_link(entry):
+                    if (found := self._linked(path, entry)) is not None:
+                        files[raw.decode()] = found
+                        links.add(raw.decode())
+                elif entry.is_dir(follow_symlinks=False) and raw.lower() not in _LITTER:
+                    folders.append(_join(path, raw.decode()))
+            except UnicodeDecodeError:
+                self._refuse(path, raw, "its name is not UTF-8; rename it")
             except OSError as error:
-                self._refuse(entry, reason_of(error))
-        self._tree.directories.append(Directory(self._path, tuple(self._files), frozenset(self._links)))
-        return self._folders
+                self._refuse(path, raw, reason_of(error))
+        self._drop_long_paths(path, files)
+        self._tree.directories.append(Directory(path, files, frozenset(links)))
+        return folders
 
-    def _take(self, entry: os.DirEntry[bytes]) -> None:
-        try:
-            name = entry.name.decode()
-        except UnicodeDecodeError:
-            self._refuse(entry, "its name is not UTF-8; rename it")
-            return
-        if _is_link(entry):
-            self._take_link(entry, name)
-        elif entry.is_dir(follow_symlinks=False):
-            self._folders.append(_join(self._path, name))
-        elif entry.is_file(follow_symlinks=False):
-            self._files.append(name)
-
-    def _take_link(self, entry: os.DirEntry[bytes], name: str) -> None:
+    def _linked(self, path: str, entry: os.DirEntry[bytes]) -> os.stat_result | None:
+        """What a link leads to, if that is a file below the root."""
         target = Path(os.fsdecode(os.path.realpath(entry.path)))
         if not target.is_relative_to(self._tree.root):
-            self._refuse(entry, "it is a link to a place outside the library folder, and not followed")
-        elif stat.S_ISREG(target.stat().st_mode):
-            self._files.append(name)
-            self._links.add(name)
+            self._refuse(path, entry.name, "it is a link to a place outside the library folder, and not followed")
+            return None
+        found = target.stat()
+        matters = entry.name[entry.name.rfind(b".") :].lower() in self._endings
+        return found if matters and stat.S_ISREG(found.st_mode) else None
 
-    def _refuse(self, entry: os.DirEntry[bytes], reason: str) -> None:
-        self._tree.unreadable.append(Unreadable(_join(self._path, _shown(entry.name)), reason))
+    def _drop_long_paths(self, path: str, files: dict[str, os.stat_result]) -> None:
+        if 4 * (len(path) + 256) < PATH_BYTES:
+            return
+        for name in [name for name in files if len(_join(path, name).encode()) > PATH_BYTES]:
+            del files[name]
+            self._refuse(path, name.encode(), f"its path is longer than {PATH_BYTES} bytes; move it up")
+
+    def _refuse(self, path: str, name: bytes, reason: str) -> None:
+        self._tree.unreadable.append(Unreadable(_join(path, _shown(name)), reason))
 
 
 def _entries(folder: bytes) -> list[os.DirEntry[bytes]]:
     with os.scandir(folder) as listing:
-        return sorted((entry for entry in listing if not _is_litter(entry.name)), key=lambda entry: entry.name)
-
-
-def _is_litter(name: bytes) -> bool:
-    return name.startswith(b".") or name.lower() in _LITTER
+        return sorted([entry for entry in listing if not entry.name.startswith(b".")], key=attrgetter("name"))
 
 
 def _is_link(entry: os.DirEntry[bytes]) -> bool:
     is_junction = getattr(entry, "is_junction", bool)  # Windows, from Python 3.12 on
     return entry.is_symlink() or is_junction()
+
+
+def _signed(number: int) -> int:
+    return number if number < _INT64 else (number + _INT64) % (2 * _INT64) - _INT64
 
 
 def _join(path: str, name: str) -> str:

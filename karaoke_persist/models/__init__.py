@@ -6,10 +6,11 @@ from karaoke_persist.models.history import Night, Performance, PerformanceSinger
 from karaoke_persist.models.integrity import Counted, Derived, Integrity, Reference, Sorted, Unique
 from karaoke_persist.models.job import Job
 from karaoke_persist.models.json_values import FrozenDict, freeze, thaw
+from karaoke_persist.models.media import MediaFile, MediaRoot, Removal
 from karaoke_persist.models.playlist import Playlist, PlaylistEntry
 from karaoke_persist.models.queue import QueueEdit, QueueEntry, QueueSinger, Room
 from karaoke_persist.models.record import Record, field_names, field_of, fields_of, indexed_fields
-from karaoke_persist.models.song import MEDIA_KINDS, MediaKind, Song
+from karaoke_persist.models.song import MEDIA_KINDS, PLAYABLE, MediaKind, Song
 from karaoke_persist.models.text import key_fold
 from karaoke_persist.models.user import Credential, User
 from karaoke_persist.models.version import PreferredVersion, SongRedirect
@@ -32,12 +33,16 @@ MODELS: tuple[type[Record], ...] = (
     Job,
     SongRedirect,
     PreferredVersion,
+    MediaRoot,
+    MediaFile,
+    Removal,
 )
 """The models that every store holds."""
 
 __all__ = [
     "MEDIA_KINDS",
     "MODELS",
+    "PLAYABLE",
     "Counted",
     "Credential",
     "Derived",
@@ -48,7 +53,9 @@ __all__ = [
     "Integrity",
     "Job",
     "Kind",
+    "MediaFile",
     "MediaKind",
+    "MediaRoot",
     "Night",
     "Performance",
     "PerformanceSinger",
@@ -60,6 +67,7 @@ __all__ = [
     "QueueSinger",
     "Record",
     "Reference",
+    "Removal",
     "Room",
     "Song",
     "SongRedirect",

@@ -21,15 +21,17 @@ from karaoke_persist.models.fields import (
 )
 from karaoke_persist.models.integrity import Counted, Derived, Integrity, Sorted
 from karaoke_persist.models.json_values import EMPTY_OBJECT, FrozenDict, freeze_object
+from karaoke_persist.models.media import PATH_BYTES
 from karaoke_persist.models.readings import readings_of
 from karaoke_persist.models.record import Record
 from karaoke_persist.models.text import check_bytes
 
 MediaKind = Literal[
-    "original", "vocals", "instrumental", "video", "cdg", "lyrics", "thumbnail", "cover_art", "midi", "ultrastar"
+    "original", "vocals", "instrumental", "video", "cdg", "zip", "lyrics", "thumbnail", "cover_art", "midi", "ultrastar"
 ]
 MEDIA_KINDS: Final[tuple[str, ...]] = get_args(MediaKind)
-PATH_BYTES = 4_096
+PLAYABLE: Final = ("original", "vocals", "instrumental", "video", "zip", "midi", "ultrastar")
+"""The kinds of which one is enough to sing to."""
 
 
 def check_media(value: Any) -> FrozenDict:
@@ -121,3 +123,8 @@ class Song(Record):
     play_count: Integer = 0
     """How often it was sung to the end; kept by the history."""
     last_played_at: Time | None = None
+    curated: TextList = ()
+    """The fields that somebody decided: each that a write changed which was no scan and no import. Scans leave them
+    alone. A kind of media has a name of its own, such as `media.vocals`."""
+    missing_since: Time | None = None
+    """Since when nothing of it can be played, because its files are gone."""

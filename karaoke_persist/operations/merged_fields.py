@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from karaoke_persist.models import Song, key_fold
 from karaoke_persist.models.json_values import freeze_object
 from karaoke_persist.models.record import unchangeable_fields
 
-_DECIDED: Final = frozenset({"title", "artist", "hidden", "aliases", "tags", "media", "extra", "favorite"})
+_DECIDED: Final = frozenset(
+    {"title", "artist", "hidden", "aliases", "tags", "media", "extra", "favorite", "curated", "missing_since"}
+)
 """Fields that have a rule of their own, or that the kept song decides alone."""
 
 
@@ -24,6 +27,8 @@ def filled(kept: Song, others: Sequence[Song]) -> dict[str, Any]:
         "media": freeze_object(_united(song.media for song in songs)),
         "extra": freeze_object(_united(song.extra for song in songs)),
         "favorite": any(song.favorite for song in songs),
+        "curated": tuple(sorted({name for song in songs for name in song.curated})),
+        "missing_since": _missing_since(songs),
     }
 
 
@@ -31,6 +36,12 @@ def _first(values: Iterable[Any]) -> Any:
     """The first value that is not empty, or the first of all."""
     every = list(values)
     return next((value for value in every if value not in (None, "", (), {})), every[0])
+
+
+def _missing_since(songs: Sequence[Song]) -> datetime | None:
+    """Missing is what has no file in any of them."""
+    since = [song.missing_since for song in songs if song.missing_since is not None]
+    return min(since) if len(since) == len(songs) else None
 
 
 def _united(objects: Iterable[Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from karaoke_persist.contract import And, Eq, In, Not, Query
 from karaoke_persist.errors import AlreadyExists, InvalidValue, NotFound
-from karaoke_persist.models import Job, PreferredVersion, Record, Song, SongRedirect
+from karaoke_persist.models import Job, MediaFile, PreferredVersion, Record, Song, SongRedirect
 from karaoke_persist.operations import playlist_songs
 from karaoke_persist.operations.favorite_operations import move_favorites
 from karaoke_persist.operations.merged_fields import filled
@@ -37,6 +37,7 @@ def _merge(session: Session, kept: Song, losers: Sequence[Song]) -> None:
     _move_preferences(session, losers, kept)
     _rename(session, Job, ids, kept.id)
     _rename(session, SongRedirect, ids, kept.id)
+    _rename(session, MediaFile, ids, kept.id)
     if changes := kept.differing(filled(kept, losers)):
         session.patch(Song, kept.id, changes)
     session.delete_where(Query(Song, In("id", ids)))

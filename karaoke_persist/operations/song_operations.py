@@ -23,11 +23,12 @@ from karaoke_persist.contract import (
     Written,
 )
 from karaoke_persist.contract.checks import check_page
-from karaoke_persist.errors import InvalidValue, NotFound
+from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models import Song
 from karaoke_persist.models.record import named_fields
 from karaoke_persist.operations.answers import ArtistCount, ArtistPage, BulkResult, Page, SongStatistics
 from karaoke_persist.operations.base import no, none, operation, zero
+from karaoke_persist.operations.curation import changes_by_hand, new_song, said_by_hand, upserted_by_hand
 from karaoke_persist.operations.guest_view import of_songs
 from karaoke_persist.operations.paging import page_of
 from karaoke_persist.operations.playlist_songs import remove_song_everywhere
@@ -74,7 +75,7 @@ class SongOperations(SearchingOperations):
         song = Song(id=new_id, **given)
         if song_id is not None:
             refuse_merged(self.session, song_id)
-        self.session.insert(song)
+        self.session.insert(new_song(song))
         return self._stored(new_id)
 
     @operation("write", none)
@@ -86,7 +87,7 @@ class SongOperations(SearchingOperations):
         """
         song = Song(id=song_id, **_given(title=title, artist=artist, **fields))
         refuse_merged(self.session, song_id)
-        self.session.upsert([song])
+        self.session.upsert([said_by_hand(song, self.session.get(Song, song_id))])
         return self._stored(song_id)
 
     @operation("write", none)
@@ -95,12 +96,12 @@ class SongOperations(SearchingOperations):
 
         With `expect`, a song that has moved on from that revision is `StaleWrite`, and nothing changes.
         """
-        try:
-            self.session.patch(Song, song_id, changes, expect=expect)
-        except NotFound:
+        checked = Song.checked_changes(changes)
+        song = self.session.get(Song, song_id)
+        if song is None:
             refuse_merged(self.session, song_id)
             return None
-        return self._stored(song_id)
+        return self._patched(song, checked, expect)
 
     @operation("write", none)
     def update_song_with_metadata(self, song_id: str, metadata: Mapping[str, Any]) -> Song | None:
@@ -117,7 +118,7 @@ class SongOperations(SearchingOperations):
             refuse_merged(self.session, song_id)
             return False
         media = {kind: path for kind, path in {**song.media, **paths}.items() if path is not None}
-        self.session.patch(Song, song_id, {"media": media})
+        self._patched(song, Song.checked_changes({"media": media}))
         return True
 
     @operation("write", no)
@@ -183,8 +184,7 @@ class SongOperations(SearchingOperations):
         counts, done = Counter[str](), 0
         with self.session.savepoint():
             for batch in _batches(songs):
-                refuse_merged(self.session, *(song.id for song in batch if isinstance(song, Song)))
-                for written in self.session.upsert(batch):
+                for written in self.session.upsert(self._by_hand(batch)):
                     counts[_outcome(written)] += 1
                 done += len(batch)
                 if progress is not None:
@@ -258,6 +258,18 @@ class SongOperations(SearchingOperations):
         return self.session.find(Query(Song, where, order, limit=limit, offset=offset))
 
     # helpers
+
+    def _patched(self, song: Song, checked: Mapping[str, Any], expect: int | None = None) -> Song:
+        """Write changes by hand over a song as it stands, and return it as it stands then."""
+        changes = changes_by_hand(song, checked)
+        written = self.session.patch(Song, song.id, changes, expect=expect)
+        return song.replaced({**changes, **Song.integrity.derive(changes), "revision": written.after})
+
+    def _by_hand(self, batch: list[Song]) -> list[Song]:
+        ids = [song.id for song in batch if isinstance(song, Song)]
+        refuse_merged(self.session, *ids)
+        stored = self.session.get_many(Song, ids)
+        return [upserted_by_hand(song, stored.get(song.id)) if isinstance(song, Song) else song for song in batch]
 
     def _stored(self, song_id: str) -> Song:
         song = self.session.get(Song, song_id)

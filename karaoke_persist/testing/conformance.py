@@ -17,6 +17,7 @@ from karaoke_persist.testing.rules.job_workers import JobWorkerRules
 from karaoke_persist.testing.rules.jobs import JobRules
 from karaoke_persist.testing.rules.limits import LimitRules
 from karaoke_persist.testing.rules.log_in import LogInRules
+from karaoke_persist.testing.rules.media import MediaRules
 from karaoke_persist.testing.rules.merging import MergingRules
 from karaoke_persist.testing.rules.ordered_lists import OrderedListRules
 from karaoke_persist.testing.rules.ordering import OrderRules
@@ -117,6 +118,7 @@ class BackendConformance(
     TogetherRules,
     RotationRules,
     UndoRules,
+    MediaRules,
 ):
     """Every rule of the contract, for one backend.
 

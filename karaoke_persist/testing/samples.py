@@ -67,8 +67,13 @@ EVERY_FIELD: Final[dict[str, Any]] = {
     "youtube_raw_metadata": "only text",
     "checksum": "blake2b:0a1b2c",
     "extra": {"host": {"rating": 5, "seen": [True, False, None]}, "": "an empty name"},
+    "missing_since": MOMENT,
 }
 """Every field of a song that a host gives but its id, none at its default."""
+
+EVERY_FIELD["curated"] = sorted(
+    {*EVERY_FIELD, "media.vocals", "media.thumbnail"} - {"date_added", "media", "missing_since"}
+)
 
 UNUSUAL_TEXT: Final[dict[str, str]] = {
     "emoji": "🎤🎶",

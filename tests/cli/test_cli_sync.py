@@ -41,7 +41,12 @@ def test_sync_in_json_is_for_programs(command, music):
         "updated": 0,
         "unchanged": 13,
         "missing": 1,
+        "moved": 0,
+        "restored": 0,
         "unreadable": [{"path": "bad.mp3", "reason": "the file is empty"}],
+        "ambiguous": [],
+        "stale": [],
+        "guarded": {},
     }
 
 
@@ -179,8 +184,8 @@ def test_a_reader_that_leaves_is_no_error_message(command, process, music, argum
 def test_an_interrupt_is_quiet(music, tmp_path):
     """Ctrl-C ends with 130 and leaves no traceback."""
     program = (
-        "import os, signal, sys, karaoke_persist.media.folders as f; from karaoke_persist.cli import main\n"
-        "f.read_song = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "import os, signal, sys, karaoke_persist.media.workers as w; from karaoke_persist.cli import main\n"
+        "w.read_song = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.argv = ['karaoke-persist', 'sync', 'Music']; main()"
     )
     done = subprocess.run(

@@ -62,7 +62,11 @@ def test_a_wrong_argument_is_the_callers(library: Library, mistake: Callable[[An
     with pytest.raises(InvalidValue):
         mistake(library.songs)
     assert library.songs.get_song("a") == SONG.model_copy(
-        update={"revision": 1, "date_added": library.songs.get_songs()[0].date_added}
+        update={
+            "revision": 1,
+            "date_added": library.songs.get_songs()[0].date_added,
+            "curated": ["artist", "title"],
+        }
     )
 
 

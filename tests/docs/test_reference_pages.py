@@ -42,7 +42,7 @@ def public_methods(kind: type) -> set[str]:
 
 HOOKS = {
     name: spec
-    for group in (hooks.BackendHooks, hooks.ListenerHooks, hooks.RotationHooks)
+    for group in (hooks.BackendHooks, hooks.ListenerHooks, hooks.RotationHooks, hooks.MediaHooks)
     for name, spec in inspect.getmembers(group, inspect.isfunction)
 }
 

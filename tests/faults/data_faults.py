@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from faulty import Delegate
 
-from karaoke_persist.contract import IsNull, Measure, Not, Written
+from karaoke_persist.contract import And, IsNull, Measure, Not, Written
 from karaoke_persist.errors import AlreadyExists, ReferenceMissing
 
 
@@ -20,6 +20,17 @@ class LosesExpect(Delegate):
 
     def patch(self, model: Any, key: str, changes: Any, *, expect: int | None = None) -> Any:
         return self.healthy.patch(model, key, changes)
+
+
+class PatchesPartOfAQuery(Delegate):
+    """A patch by query leaves out the rows in which the field is absent so far."""
+
+    found_by = ("Y-03",)
+
+    def patch_where(self, query: Any, changes: Any) -> Any:
+        known = [Not(IsNull(name)) for name in changes]
+        where = And(*known) if query.where is None else And(query.where, *known)
+        return self.healthy.patch_where(dataclasses.replace(query, where=where), changes)
 
 
 class SortsAbsentFirst(Delegate):

@@ -212,17 +212,22 @@ def _nobody():
 
 @posix
 def test_what_may_not_be_read_is_reported_and_not_missing(library, guarded):
-    """A closed folder says nothing of the songs in it."""
+    """A closed folder says nothing of the songs in it, and a file that cannot be opened is tried again."""
     library.media.sync(folder=guarded)
     (guarded / "closed").chmod(0)
-    (guarded / "closed.mp3").chmod(0)
+    shutil.copyfile(guarded / "open.mp3", guarded / "new.mp3")
+    (guarded / "new.mp3").chmod(0)
 
     with _nobody():
-        report = library.media.sync(folder=guarded)
+        first, second = (library.media.sync(folder=guarded) for _ in range(2))
+    (guarded / "new.mp3").chmod(0o644)
+    third = library.media.sync(folder=guarded)
 
-    assert (report.added, report.updated, report.unchanged, report.missing) == (0, 0, 1, 0)
-    assert {"closed", "closed.mp3"} == set(_problems(report))
-    assert all("Permission denied" in reason for reason in _problems(report).values())
+    for report in (first, second):
+        assert (report.added, report.updated, report.unchanged, report.missing) == (0, 0, 16, 0)
+        assert {"closed", "new.mp3"} == set(_problems(report))
+        assert all("Permission denied" in reason for reason in _problems(report).values())
+    assert third.added == 1
 
 
 @posix

@@ -1,5 +1,6 @@
 """Text from tags, made fit to be stored."""
 
+import io
 from types import SimpleNamespace
 
 import mutagen
@@ -59,8 +60,8 @@ def file_with(monkeypatch, put):
 
     def make(tags, seconds=1.5):
         file = SimpleNamespace(tags=tags, info=SimpleNamespace(length=seconds))
-        monkeypatch.setattr(mutagen, "File", lambda _: file)
-        return bytes(put("a.mp3"))
+        monkeypatch.setattr(mutagen, "File", lambda *_, **__: file)
+        return io.BytesIO(put("a.mp3").read_bytes())
 
     return make
 

@@ -19,6 +19,7 @@ REVISIONS: Final[tuple[str, ...]] = (
     "0008_jobs",
     "0009_versions",
     "0010_search",
+    "0011_media",
 )
 HEAD: Final[str] = REVISIONS[-1]
 
@@ -31,6 +32,8 @@ ADDED_LATER: Final[Mapping[str, tuple[str, ...]]] = {
         "artist_aliases",
         "title_readings",
         "artist_readings",
+        "curated",
+        "missing_since",
     )
 }
 """The columns, by collection, that are younger than their table. They stand behind the others, and a default fills them

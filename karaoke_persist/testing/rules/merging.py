@@ -79,7 +79,7 @@ class MergingRules(Conformance):
         wanted = {**EVERY_FIELD, **own, "genre": "first", "hidden": False, "favorite": True}
         wanted |= {"aliases": ["Mine", "Yoga", "B", "ヨガ"], "tags": ["mine", "duet", "slow"]}
         wanted |= {"media": {**EVERY_FIELD["media"], "vocals": "mine.mp3"}, "extra": {**EVERY_FIELD["extra"], "a": 1}}
-        wanted["date_added"] = read(other, "keep").date_added
+        wanted |= {"date_added": read(other, "keep").date_added, "missing_since": None}
         wanted |= {"youtube_thumbnail_urls": None, "youtube_categories": None}  # what is empty fills nothing
         assert kept == song("keep", **wanted, revision=2)
 
