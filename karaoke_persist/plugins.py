@@ -1,18 +1,19 @@
 """The typed face of the plugin manager.
 
-Backends are found by URL scheme and loaded one at a time; listeners and rotation policies are loaded per library. A
-broken plugin breaks nobody else: it is left out, logged, and listed with its cause.
+Backends are found by URL scheme and loaded one at a time; listeners, rotation policies and importers are loaded per
+library. A broken plugin breaks nobody else: it is left out, logged, and listed with its cause.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, Final, NamedTuple, cast
 
 import pluggy
 
@@ -22,9 +23,11 @@ from karaoke_persist.contract.hooks import (
     PLUGINS_GROUP,
     PROJECT,
     BackendHooks,
+    ImportHooks,
     ListenerHooks,
     RotationHooks,
 )
+from karaoke_persist.contract.importing import Importer, Importers
 from karaoke_persist.contract.policies import POLICIES
 from karaoke_persist.contract.rotation import RotationPolicies, RotationPolicy
 from karaoke_persist.errors import ContractMismatch, KaraokePersistError, PluginBroken, UnknownScheme
@@ -106,13 +109,16 @@ def _check_contract(scheme: str, plugin: Any) -> None:
 
 
 class Plugins:
-    """What listens to one library and adds to it: installed plugins, and those handed to `open`."""
+    """What listens to one library and adds to it: our own part, installed plugins, and those handed to `open`."""
 
-    def __init__(self, plugins: Iterable[object] = ()) -> None:
+    def __init__(self, plugins: Iterable[object] = (), own: Iterable[object] = ()) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
-        self._manager.add_hookspecs(ListenerHooks)
-        self._manager.add_hookspecs(RotationHooks)
+        for hooks in (ListenerHooks, RotationHooks, ImportHooks):
+            self._manager.add_hookspecs(hooks)
         self._policies: dict[str, RotationPolicy] = dict(POLICIES)
+        self._importers: dict[str, Importer] = {}
+        for plugin in own:
+            self._add(plugin, repr(plugin))
         for point in entry_points(group=PLUGINS_GROUP):
             self._add_installed(point)
         for plugin in plugins:
@@ -122,6 +128,11 @@ class Plugins:
     def rotation_policies(self) -> RotationPolicies:
         """The built-in policies and those of the plugins, by name."""
         return MappingProxyType(self._policies)
+
+    @property
+    def importers(self) -> Importers:
+        """Our own importers and those of the plugins, by the names of their formats."""
+        return MappingProxyType(self._importers)
 
     def after_commit(self, changes: tuple[Change, ...]) -> None:
         """Tell every listener; what one raises is logged and keeps nobody else from hearing."""
@@ -147,34 +158,59 @@ class Plugins:
     def _add(self, plugin: Any, name: str) -> None:
         _register(self._manager, plugin, name)
         try:
-            self._policies.update(self._policies_of(plugin, name))
+            policies = self._additions(plugin, name, _POLICIES, self._policies)
+            importers = self._additions(plugin, name, _IMPORTERS, self._importers)
         except PluginBroken:
             self._manager.unregister(plugin)
             raise
+        self._policies.update(policies)
+        self._importers.update(importers)
 
-    def _policies_of(self, plugin: Any, name: str) -> dict[str, RotationPolicy]:
-        """What a plugin adds, checked against those there are."""
-        found: dict[str, RotationPolicy] = {}
-        for implementation in self._manager.hook.karaoke_rotation_policies.get_hookimpls():
+    def _additions(self, plugin: Any, name: str, kind: _Addition, there: Mapping[str, Any]) -> dict[str, Any]:
+        """What a plugin adds of a kind, checked against those there are."""
+        found: dict[str, Any] = {}
+        for implementation in getattr(self._manager.hook, kind.hook).get_hookimpls():
             if implementation.plugin is plugin:
-                found |= _checked_policies(name, implementation.function)
-        for policy in found:
-            if policy in self._policies:
-                raise PluginBroken(name, f"there is a rotation policy {policy!r} already; give it another name")
+                found |= _checked_additions(name, kind, implementation.function)
+        for each in found:
+            if each in there:
+                raise PluginBroken(name, f"there is {kind.what} {each!r} already; give it another name")
         return found
 
 
-def _checked_policies(plugin: str, hook: Callable[[], object]) -> Mapping[str, RotationPolicy]:
+class _Addition(NamedTuple):
+    """A kind of thing that plugins add by name."""
+
+    hook: str
+    what: str
+    names: re.Pattern[str]
+    fits: Callable[[object], bool]
+    expected: str
+
+
+_POLICIES: Final = _Addition(
+    "karaoke_rotation_policies", "a rotation policy", re.compile(r".*\S.*", re.DOTALL), callable, "name with a function"
+)
+_IMPORTERS: Final = _Addition(
+    "karaoke_importers",
+    "an importer",
+    re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"),
+    lambda value: isinstance(value, Importer),
+    "name of lower-case letters, digits and dashes with an Importer",
+)
+
+
+def _checked_additions(plugin: str, kind: _Addition, hook: Callable[[], object]) -> Mapping[str, Any]:
     try:
-        policies = hook()
+        added = hook()
     except Exception as error:
-        raise PluginBroken(plugin, f"karaoke_rotation_policies raised {error!r}") from error
-    if not isinstance(policies, Mapping):
-        raise PluginBroken(plugin, f"karaoke_rotation_policies returned {policies!r}, which is no mapping")
-    for name, policy in policies.items():
-        if not isinstance(name, str) or not name.strip() or not callable(policy):
-            raise PluginBroken(plugin, f"{name!r}: {policy!r} is no name with a function")
-    return policies
+        raise PluginBroken(plugin, f"{kind.hook} raised {error!r}") from error
+    if not isinstance(added, Mapping):
+        raise PluginBroken(plugin, f"{kind.hook} returned {added!r}, which is no mapping")
+    for name, value in added.items():
+        if not isinstance(name, str) or not kind.names.fullmatch(name) or not kind.fits(value):
+            raise PluginBroken(plugin, f"{name!r}: {value!r} is no {kind.expected}")
+    return added
 
 
 def _load(point: EntryPoint) -> Any:

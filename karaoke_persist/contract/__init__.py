@@ -3,6 +3,19 @@
 from karaoke_persist.contract.changes import Change, ChangeKind, Written
 from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.contract.hooks import OperationFailure, hookimpl
+from karaoke_persist.contract.importing import (
+    Conversion,
+    Draft,
+    Importer,
+    Importers,
+    ImportSettings,
+    NewEntry,
+    NewLike,
+    NewPlay,
+    NewUser,
+    OpenedSource,
+    SourceTable,
+)
 from karaoke_persist.contract.info import CONTRACT_VERSION, BackendInfo, Capability, Durability, SchemaState
 from karaoke_persist.contract.options import StoreOptions
 from karaoke_persist.contract.query import (
@@ -55,6 +68,8 @@ __all__ = [
     "Completion",
     "CompletionRequest",
     "Condition",
+    "Conversion",
+    "Draft",
     "Durability",
     "Eq",
     "Exists",
@@ -63,10 +78,18 @@ __all__ = [
     "FoldedContains",
     "FoldedEq",
     "Has",
+    "ImportSettings",
+    "Importer",
+    "Importers",
     "In",
     "IsNull",
     "Measure",
+    "NewEntry",
+    "NewLike",
+    "NewPlay",
+    "NewUser",
     "Not",
+    "OpenedSource",
     "OperationFailure",
     "Or",
     "Order",
@@ -83,6 +106,7 @@ __all__ = [
     "SearchRequest",
     "SearchResult",
     "SongStore",
+    "SourceTable",
     "StoreOptions",
     "StoreSavepoint",
     "StoreSession",

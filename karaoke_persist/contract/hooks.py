@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pluggy
 
 from karaoke_persist.contract.changes import Change
+from karaoke_persist.contract.importing import Importers
 from karaoke_persist.contract.options import StoreOptions
 from karaoke_persist.contract.rotation import RotationPolicies
 from karaoke_persist.contract.store import SongStore
@@ -66,5 +67,17 @@ class RotationHooks:
 
         A policy is a pure function from a `Rotation` to every entry of it in its place, each with a reason. It is
         called inside transactions, from any thread.
+        """
+        raise NotImplementedError
+
+
+class ImportHooks:
+    """What a plugin may add to the formats that are imported."""
+
+    @hookspec
+    def karaoke_importers(self) -> Importers:
+        """Called once for each library, when it is opened: further importers by the names of their formats.
+
+        A name is of lower-case letters, digits and dashes, and not taken already.
         """
         raise NotImplementedError

@@ -13,7 +13,7 @@ import pytest
 
 import karaoke_persist
 from karaoke_persist import ContractMismatch, PluginBroken, UnknownScheme, hookimpl
-from karaoke_persist.contract.hooks import BackendHooks, ListenerHooks, RotationHooks
+from karaoke_persist.contract.hooks import BackendHooks, ImportHooks, ListenerHooks, RotationHooks
 from karaoke_persist.contract.rotation import Placed, Rotation, RotationEntry
 from karaoke_persist.operations.rotation import arranged
 from karaoke_persist.plugins import installed_backends
@@ -217,7 +217,7 @@ def test_broken_policies(add: Add, tmp_path: Path, source: str, words: str, capl
         karaoke_persist.open("memory://", plugins=[sys.modules["a_strangers_plugin"]])
 
 
-HOOK_GROUPS = (BackendHooks, ListenerHooks, RotationHooks)
+HOOK_GROUPS = (BackendHooks, ListenerHooks, RotationHooks, ImportHooks)
 HOOKS = sorted(name for spec in HOOK_GROUPS for name in vars(spec) if name.startswith("karaoke_"))
 
 

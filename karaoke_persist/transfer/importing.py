@@ -1,0 +1,233 @@
+"""One run of an import: table by table, in batches, each of them one transaction with its part of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count, islice
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
+
+from karaoke_persist.contract.importing import Conversion, Importer, OpenedSource, Raw, SourceTable
+from karaoke_persist.errors import InvalidValue, KaraokePersistError, PluginBroken
+from karaoke_persist.models import ImportedRow, ImportSource
+from karaoke_persist.models.text import ID_BYTES
+from karaoke_persist.session import Session
+from karaoke_persist.transfer import ledger
+from karaoke_persist.transfer.kinds import Decision, Item, Planned, decided, written
+from karaoke_persist.transfer.options import ImportChoices
+from karaoke_persist.transfer.outcomes import ImportOutcome, RowNote, Tally
+from karaoke_persist.transfer.private_copy import private_copy
+from karaoke_persist.transfer.quarantine import NoQuarantine, Quarantine
+
+T = TypeVar("T")
+
+BATCH: Final = 500  # rows per transaction: others get their turn at the writer in between
+
+
+class Runner(Protocol):
+    """What runs a function in a session: the library."""
+
+    def run_in_session(self, function: Any, *, read_only: bool = False) -> Any:
+        """Call the function with a session, again on a conflict."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An importer and the name of its format."""
+
+    name: str
+    importer: Importer
+
+
+class _Row(NamedTuple):
+    """A row as it was read."""
+
+    key: str
+    raw: Raw
+    hash: str
+
+
+def run_import(runner: Runner, form: Format, path: Path, choices: ImportChoices) -> ImportOutcome:
+    """Import a file, and say what became of each row."""
+    place = choices.quarantine or path.with_name(f"{path.name}.quarantine.jsonl")
+    with private_copy(path) as copy, _opened(form, copy, choices) as opened:
+        source = runner.run_in_session(lambda session: _named(session, form, path, opened, choices), read_only=True)
+        with (NoQuarantine if choices.dry_run else Quarantine)(place) as quarantine:
+            run = _Run(runner, form, ImportSource(id=source, format=form.name, path=str(path)), choices, quarantine)
+            run.tables(opened)
+        return ImportOutcome(
+            format=form.name,
+            source=source,
+            dry_run=choices.dry_run,
+            tables=run.tally.tables(),
+            notes=tuple(run.tally.notes),
+            unread=dict(opened.unread),
+            quarantine=quarantine.path,
+        )
+
+
+class _Run:
+    """An import under way."""
+
+    def __init__(
+        self, runner: Runner, form: Format, source: ImportSource, choices: ImportChoices, quarantine: Quarantine
+    ) -> None:
+        self._runner, self._form, self._source = runner, form, source
+        self._choices, self._quarantine = choices, quarantine
+        self._planned = Planned()
+        self._seen: set[str] = set()
+        self._read = 0
+        self.tally = Tally()
+
+    def tables(self, opened: OpenedSource) -> None:
+        """Import every table."""
+        total = sum(table.total for table in opened.tables)
+        self._tell(total)
+        for table in opened.tables:
+            self.tally.begin(table.name)
+            for batch in _batches(self._rows(table)):
+                self._batch(table, batch)
+                self._tell(total)
+        if self._form.importer.catalogue is not None:
+            self._report_gone()
+
+    def _rows(self, table: SourceTable) -> Iterator[_Row]:
+        """The rows, each key once; one that comes again is quarantined."""
+        remembers = not table.distinct or self._form.importer.catalogue is not None
+        for given, raw in _guarded(self._form.name, table.rows()):
+            key = _storable_key(given)
+            self._read += 1
+            self.tally.count(table.name, "read")
+            entry = ledger.entry_id(self._source.id, table.name, key) if remembers else ""
+            if entry in self._seen:
+                self._refuse(table, _Row(key, raw, ""), f"the key {key!r} came before")
+                continue
+            if remembers:
+                self._seen.add(entry)
+            yield _Row(key, raw, ledger.row_hash(raw, self._choices.settings))
+
+    def _batch(self, table: SourceTable, rows: Sequence[_Row]) -> None:
+        ids = [ledger.entry_id(self._source.id, table.name, row.key) for row in rows]
+        known = self._runner.run_in_session(lambda session: dict(ledger.entries(session, ids)), read_only=True)
+        items: list[Item] = []
+        for row, entry in zip(rows, map(known.get, ids), strict=True):
+            if entry is not None and entry.row_hash == row.hash:
+                self.tally.count(table.name, "unchanged")
+            else:
+                items += self._converted(table, row, entry)
+        if items:
+            for decision in self._stored(items):
+                self._settle(decision)
+
+    def _converted(self, table: SourceTable, row: _Row, entry: ImportedRow | None) -> list[Item]:
+        conversion = Conversion(self._source.id, self._choices.settings)
+        try:
+            draft = table.convert(row.raw, conversion)
+        except InvalidValue as error:
+            self._refuse(table, row, str(error))
+            return []
+        except KaraokePersistError:
+            raise
+        except Exception as error:
+            raise PluginBroken(self._form.name, f"converting row {row.key!r} of {table.name} raised {error!r}") from error
+        return [Item(table.name, row.key, row.raw, row.hash, draft, conversion, entry)]
+
+    def _stored(self, items: list[Item]) -> list[Decision]:
+        """Decide about a batch and do it, in one transaction; in a dry run, only decide."""
+        decisions: list[Decision]
+        if self._choices.dry_run:
+            decisions = self._runner.run_in_session(
+                lambda session: decided(session, items, self._planned), read_only=True
+            )
+            return decisions
+
+        def store(session: Session) -> list[Decision]:
+            if session.get(ImportSource, self._source.id) is None:
+                session.insert(self._source)
+            made = decided(session, _still_new(session, items), Planned())
+            written(session, made)
+            return made
+
+        decisions = self._runner.run_in_session(store)
+        return decisions
+
+    def _settle(self, decision: Decision) -> None:
+        item = decision.item
+        repairs = [RowNote(item.table, item.row, "repaired", *repair) for repair in item.conversion.repairs]
+        refusals = [note.reason for note in decision.notes if note.kind == "quarantined"]
+        for reason in refusals:
+            self._quarantine.add(item.table, item.row, reason, item.raw)
+        self.tally.add(item.table, decision.action, [*([] if refusals else repairs), *decision.notes])
+
+    def _refuse(self, table: SourceTable, row: _Row, reason: str) -> None:
+        self._quarantine.add(table.name, row.key, reason, row.raw)
+        self.tally.add(table.name, "quarantined", [RowNote(table.name, row.key, "quarantined", None, reason)])
+
+    def _report_gone(self) -> None:
+        seen, source = self._seen, self._source.id
+        gone = self._runner.run_in_session(lambda session: ledger.gone_rows(session, source, seen), read_only=True)
+        for table, key, target in gone:
+            self.tally.begin(table)
+            self.tally.count(table, "gone")
+            self.tally.notes.append(RowNote(table, key, "gone", None, f"it is listed no more; {target!r} stays"))
+
+    def _tell(self, total: int) -> None:
+        if self._choices.progress is not None:
+            self._choices.progress(self._read, max(total, self._read))
+
+
+@contextmanager
+def _opened(form: Format, copy: Path, choices: ImportChoices) -> Iterator[OpenedSource]:
+    with form.importer.open(copy, choices.settings) as opened:
+        if not isinstance(opened, OpenedSource):
+            raise PluginBroken(form.name, f"open gave {opened!r}, which is no OpenedSource")
+        yield opened
+
+
+def _named(session: Session, form: Format, path: Path, opened: OpenedSource, choices: ImportChoices) -> str:
+    """The name of the source: as it was given, as it is known, or a new one."""
+    fixed = form.importer.catalogue or choices.source
+    if fixed is not None:
+        there = session.get(ImportSource, fixed)
+        if there is not None and there.format != form.name:
+            raise InvalidValue("source", fixed, f"it names a source of the format {there.format}; choose another name")
+        return fixed
+    known = ledger.known_again(session, form.name, opened)
+    if known is not None:
+        return known
+    name = f"{form.name}:{path.name}".encode("utf-8", "replace")[: ID_BYTES - 10].decode("utf-8", "ignore")
+    names = (name if number == 1 else f"{name} ({number})" for number in count(1))
+    return next(each for each in names if not ledger.is_taken(session, each))
+
+
+def _still_new(session: Session, items: list[Item]) -> list[Item]:
+    """Without those that somebody else has imported meanwhile."""
+    there = ledger.entries(session, [item.entry_id for item in items])
+    return [item for item in items if item.entry_id not in there or there[item.entry_id] == item.entry]
+
+
+def _guarded(form: str, rows: Iterable[tuple[str, Raw]]) -> Iterator[tuple[str, Raw]]:
+    """The rows of an importer; what it raises, other than our own errors, is its fault."""
+    iterator = iter(rows)
+    while True:
+        try:
+            given = next(iterator, None)
+        except (KaraokePersistError, OSError):
+            raise
+        except Exception as error:
+            raise PluginBroken(form, f"reading its rows raised {error!r}") from error
+        if given is None:
+            return
+        yield given
+
+
+def _storable_key(key: str) -> str:
+    return key.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+
+
+def _batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch

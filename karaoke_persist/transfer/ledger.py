@@ -1,0 +1,121 @@
+"""The ledger: which rows of which sources were imported, and what was written then."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from itertools import islice
+from typing import Any, Final
+
+from karaoke_persist.contract import Aggregate, Eq, OpenedSource, Query
+from karaoke_persist.contract.importing import ImportSettings, Raw, digest
+from karaoke_persist.models import ImportedRow, ImportSource, Record
+from karaoke_persist.session import Session
+
+Known = Mapping[str, ImportedRow]
+"""Rows that were imported, by the id of their entry."""
+
+SAMPLE: Final = 40
+"""Rows of each table by which a source is known again."""
+_AT_ONCE: Final = 5_000
+
+
+def entry_id(source: str, table: str, row_key: str) -> str:
+    """The id of a row's entry in the ledger."""
+    return digest(source, table, row_key)
+
+
+def row_hash(raw: Raw, settings: ImportSettings) -> str:
+    """Of what a row holds, and of the settings: other settings make something else of it."""
+    said = f"{settings.zone}\n{settings.old_root}".encode()
+    return f"{content_hash(raw)}:{blake2b(said, digest_size=4).hexdigest()}"
+
+
+def content_hash(raw: Raw) -> str:
+    """Of what a row holds alone."""
+    text = json.dumps(raw, sort_keys=True, default=bytes.hex)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def field_digest(value: Any) -> str:
+    """Of the stored value of one field."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=datetime.isoformat)
+    return blake2b(text.encode(), digest_size=4).hexdigest()
+
+
+def digests_of(record: Record) -> dict[str, str]:
+    """Of every field that was given and says something."""
+    defaults = {name: info.default for name, info in type(record).model_fields.items()}
+    values = {name: record.__dict__[name] for name in record.given}
+    return {name: field_digest(value) for name, value in values.items() if value != defaults[name]}
+
+
+def entries(session: Session, ids: Iterable[str]) -> Known:
+    """The entries with these ids."""
+    return session.get_many(ImportedRow, ids)
+
+
+def changes_between(record: Record, current: Record, fields: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """What changed in the source since `fields` were written: to be written over what is as it was then, and the names
+    of the fields that were changed here, which stay.
+    """
+    new, changes, kept = digests_of(record), dict[str, Any](), list[str]()
+    for name in sorted({*new, *(fields.keys() & type(record).model_fields.keys())}):
+        default = type(record).model_fields[name].default
+        value = record.__dict__[name] if name in new else default
+        before, here = fields.get(name, field_digest(default)), field_digest(current.__dict__[name])
+        wanted = field_digest(value)
+        if wanted in (before, here):
+            continue
+        if here == before:
+            changes[name] = value
+        else:
+            kept.append(name)
+    return changes, kept
+
+
+# sources
+
+
+def known_again(session: Session, form: str, opened: OpenedSource) -> str | None:
+    """The source, among those of the same format, that holds most of the first rows as they are."""
+    sample = _sample(opened)
+    best, most = None, len(sample) / 2
+    for source in session.find(Query(ImportSource)):
+        if source.format == form and sample:
+            agreeing = _agreeing(session, source.id, sample)
+            if agreeing >= most:
+                best, most = source.id, agreeing
+    return best
+
+
+def is_taken(session: Session, name: str) -> bool:
+    """Whether a source has this name."""
+    return session.get(ImportSource, name) is not None
+
+
+def count_of(session: Session, source: str) -> int:
+    """How many rows of a source were imported."""
+    return int(session.aggregate(Aggregate(ImportedRow, Eq("source_id", source)))[0][0])
+
+
+def gone_rows(session: Session, source: str, seen: set[str]) -> list[tuple[str, str, str]]:
+    """Table, row and target of what was imported from a source and was not seen in it now."""
+    stream = session.stream(Query(ImportedRow, Eq("source_id", source)), _AT_ONCE)
+    return [
+        (row.table_name, row.row_key, row.target) for batch in stream for row in batch if row.id not in seen
+    ]
+
+
+def _sample(opened: OpenedSource) -> list[tuple[str, str, str]]:
+    return [
+        (table.name, key, content_hash(raw)) for table in opened.tables for key, raw in islice(table.rows(), SAMPLE)
+    ]
+
+
+def _agreeing(session: Session, source: str, sample: Sequence[tuple[str, str, str]]) -> int:
+    hashes = {entry_id(source, table, key): content for table, key, content in sample}
+    known = entries(session, hashes)
+    return sum(row.row_hash.partition(":")[0] == hashes[key] for key, row in known.items())
