@@ -43,22 +43,26 @@ class Columns:
         fit = self._fitted(name, _cut_indexed)
         if fit is None or key_fold(fit):
             return fit
-        return self._set_aside(name, "it has nothing that could be seen")
+        self.set_aside(name, "it has nothing that could be seen")
+        return None
 
     def integer(self, name: str, *, most: int = INT64_MAX, least: int = INT64_MIN) -> int | None:
         """A whole number, also if it is written as text."""
         number = self._number(name)
         if number is not None and not (number.is_integer() if isinstance(number, float) else True):
-            return self._set_aside(name, f"{number!r} is no whole number")
+            self.set_aside(name, f"{number!r} is no whole number")
+            return None
         if number is not None and not least <= number <= most:
-            return self._set_aside(name, f"{number!r} is out of range")
+            self.set_aside(name, f"{number!r} is out of range")
+            return None
         return None if number is None else int(number)
 
     def milliseconds(self, name: str, *, of_seconds: bool = False) -> int | None:
         """A duration."""
         number = self._number(name)
         if number is not None and not 0 <= number <= 10**12:
-            return self._set_aside(name, f"{number!r} is no duration")
+            self.set_aside(name, f"{number!r} is no duration")
+            return None
         return None if number is None else round(number * 1000 if of_seconds else number)
 
     def boolean(self, name: str) -> bool | None:
@@ -67,14 +71,16 @@ class Columns:
         word = str(value).strip().lower()
         if value is None or word in _TRUE or word in _FALSE:
             return None if value is None else word in _TRUE
-        return self._set_aside(name, f"{_shown(value)} is neither yes nor no")
+        self.set_aside(name, f"{_shown(value)} is neither yes nor no")
+        return None
 
     def time(self, name: str, zone: tzinfo = UTC) -> datetime | None:
         """A time, in the zone if it names none itself: ISO 8601, a date alone, or a number since 1970."""
         value = self._take(name)
         moment = None if value is None else _moment(value, zone)
         if value is not None and moment is None:
-            return self._set_aside(name, f"{_shown(value)} is no time that can be read")
+            self.set_aside(name, f"{_shown(value)} is no time that can be read")
+            return None
         return moment
 
     def json(self, name: str) -> Any:
@@ -85,7 +91,8 @@ class Columns:
         try:
             return freeze(json.loads(value, parse_constant=_refuse_constant) if isinstance(value, str) else value)
         except (ValueError, RecursionError):
-            return self._set_aside(name, f"{_shown(value)} is no JSON")
+            self.set_aside(name, f"{_shown(value)} is no JSON")
+            return None
 
     def path(self, name: str, *, root: str | None = None, folder: str | None = None) -> str | None:
         """A path within the library, as `mapped_path` finds it."""
@@ -94,10 +101,20 @@ class Columns:
             return None
         mapped: Mapped = mapped_path(text, root=root, folder=folder)
         if mapped.path is None:
-            return self._set_aside(name, mapped.note)
+            self.set_aside(name, mapped.note)
+            return None
         if mapped.note:
             self._conversion.repaired(name, mapped.note)
         return mapped.path
+
+    def mapped(self, text: str, *, root: str | None = None) -> str | None:
+        """The same for a path that is not a column of its own; one that cannot be mapped is None."""
+        return mapped_path(text, root=root).path
+
+    def fitting(self, text: str) -> str | None:
+        """A short text that came out of another column, cut to fit; None if it says nothing."""
+        fit = _cut_indexed(_storable(text))
+        return fit if key_fold(fit) else None
 
     def first(self, *names: str, take: Callable[[str], Any]) -> Any:
         """The first of several columns that gives something; what another one says beside it is set aside."""
@@ -107,7 +124,7 @@ class Columns:
             if chosen is None:
                 chosen = value
             elif value is not None and value != chosen:
-                self._set_aside(name, f"it says something else than {names[0]}")
+                self.set_aside(name, f"it says something else than {names[0]}")
         return chosen
 
     def rest(self) -> dict[str, Any]:
@@ -126,8 +143,9 @@ class Columns:
         return self._take(name)
 
     def set_aside(self, name: str, reason: str) -> None:
-        """Report a value that was taken and does not fit after all."""
-        self._set_aside(name, reason)
+        """Keep a value as it was, and report it."""
+        self.aside[name] = plain(self._raw.get(name))
+        self._conversion.repaired(name, f"{reason}; kept as it was")
 
     # helpers
 
@@ -135,10 +153,6 @@ class Columns:
         self._taken.add(name)
         value = self._raw.get(name)
         return None if value == "" else value
-
-    def _set_aside(self, name: str, reason: str) -> None:
-        self.aside[name] = plain(self._raw.get(name))
-        self._conversion.repaired(name, f"{reason}; kept as it was")
 
     def _fitted(self, name: str, cut: Callable[[str], str]) -> str | None:
         value = self._take(name)
@@ -148,11 +162,12 @@ class Columns:
             try:
                 value = value.decode()
             except UnicodeDecodeError:
-                return self._set_aside(name, "it is no UTF-8 text")
+                self.set_aside(name, "it is no UTF-8 text")
+                return None
         text = str(value)
         fit = cut(_storable(text))
         if fit != text:
-            self._set_aside(name, "it holds what cannot be stored" if fit == _storable(text) else "it was too long")
+            self.set_aside(name, "it holds what cannot be stored" if fit == _storable(text) else "it was too long")
         return fit or None
 
     def _number(self, name: str) -> int | float | None:
@@ -161,7 +176,8 @@ class Columns:
             value = float(value) if "." in value else int(value)
         if value is None or (isinstance(value, int | float) and math.isfinite(value)):
             return value
-        return self._set_aside(name, f"{_shown(value)} is no number")
+        self.set_aside(name, f"{_shown(value)} is no number")
+        return None
 
 
 def plain(value: Any) -> Any:

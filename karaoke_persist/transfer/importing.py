@@ -132,7 +132,9 @@ class _Run:
         except KaraokePersistError:
             raise
         except Exception as error:
-            raise PluginBroken(self._form.name, f"converting row {row.key!r} of {table.name} raised {error!r}") from error
+            raise PluginBroken(
+                self._form.name, f"converting row {row.key!r} of {table.name} raised {error!r}"
+            ) from error
         return [Item(table.name, row.key, row.raw, row.hash, draft, conversion, entry)]
 
     def _stored(self, items: list[Item]) -> list[Decision]:

@@ -58,8 +58,9 @@ def entries(session: Session, ids: Iterable[str]) -> Known:
 
 
 def changes_between(record: Record, current: Record, fields: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """What changed in the source since `fields` were written: to be written over what is as it was then, and the names
-    of the fields that were changed here, which stay.
+    """What changed in the source since `fields` were written.
+
+    The changes are of fields that are as they were written then; the names are of those that were changed here.
     """
     new, changes, kept = digests_of(record), dict[str, Any](), list[str]()
     for name in sorted({*new, *(fields.keys() & type(record).model_fields.keys())}):
@@ -104,9 +105,7 @@ def count_of(session: Session, source: str) -> int:
 def gone_rows(session: Session, source: str, seen: set[str]) -> list[tuple[str, str, str]]:
     """Table, row and target of what was imported from a source and was not seen in it now."""
     stream = session.stream(Query(ImportedRow, Eq("source_id", source)), _AT_ONCE)
-    return [
-        (row.table_name, row.row_key, row.target) for batch in stream for row in batch if row.id not in seen
-    ]
+    return [(row.table_name, row.row_key, row.target) for batch in stream for row in batch if row.id not in seen]
 
 
 def _sample(opened: OpenedSource) -> list[tuple[str, str, str]]:

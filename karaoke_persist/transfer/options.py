@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Self, TypedDict
+from typing import Any, Self, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from karaoke_persist.contract import ImportSettings
 from karaoke_persist.errors import InvalidValue
-from karaoke_persist.models.record import checked_fields
 from karaoke_persist.models.imported import ImportSource
+from karaoke_persist.models.record import checked_fields
 
 ImportProgress = Callable[[int, int], object]
 """Called with the number of rows done so far, and the number there are."""
@@ -41,7 +41,7 @@ class ImportChoices:
     """The options with their defaults, each checked."""
 
     source: str | None = None
-    settings: ImportSettings = ImportSettings()
+    settings: ImportSettings = field(default_factory=ImportSettings)
     quarantine: Path | None = None
     dry_run: bool = False
     progress: ImportProgress | None = None

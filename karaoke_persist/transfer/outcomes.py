@@ -1,4 +1,4 @@
-"""What an import tells: how many rows there were, what became of them and, down to the row, what was not as it should be."""
+"""What an import tells: how many rows there were, what became of them and, down to the row, what was wrong."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ What reads a format is imported when a file of it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def karaoke_importers() -> Importers:
     }
 
 
-def _opener(module: str) -> Callable[[Path, ImportSettings], object]:
+def _opener(module: str) -> Callable[[Path, ImportSettings], AbstractContextManager[OpenedSource]]:
     @contextmanager
     def opener(path: Path, settings: ImportSettings) -> Iterator[OpenedSource]:
         with import_module(f"karaoke_persist.transfer.formats.{module}").opened(path, settings) as source:

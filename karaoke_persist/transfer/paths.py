@@ -53,7 +53,7 @@ def _below(path: str, root: str | None, folder: str | None) -> str | None:
         if path.startswith(start) or (_DRIVE.match(root) and path.lower().startswith(start.lower())):
             return path[len(start) :]
     if folder:
-        before, found, after = path.rpartition(f"/{folder}/")
+        _, found, after = path.rpartition(f"/{folder}/")
         if found:
             return f"{folder}/{after}"
     return None

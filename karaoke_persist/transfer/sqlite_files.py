@@ -37,7 +37,7 @@ class SourceDatabase:
         """The number of rows; 0, if the table is not there."""
         if table not in self._names:
             return 0
-        return int(self._connection.execute(f"SELECT COUNT(*) FROM {self._quoted(table)}").fetchone()[0])
+        return int(self.select(f"SELECT COUNT(*) FROM {self._quoted(table)}")[0][0])  # noqa: S608 - quoted
 
     def rows(self, table: str, order: str = "rowid") -> Iterator[Raw]:
         """Every row, by column in lower case, with its number as `rowid`; none, if the table is not there."""
@@ -54,15 +54,38 @@ class SourceDatabase:
         """What a statement answers, at once."""
         return self._connection.execute(statement).fetchall()
 
-    def source_table(self, table: str, convert: Convert, *, key: str = "id", order: str = "rowid") -> SourceTable:
-        """A table to be imported. Its rows are named by the key column, or where that is NULL by their number."""
+    def select_rows(self, statement: str) -> list[Raw]:
+        """The same, by column in lower case."""
+        cursor = self._connection.execute(statement)
+        columns = [each[0].lower() for each in cursor.description]
+        return [dict(zip(columns, row, strict=True)) for row in cursor]
+
+    def source_table(
+        self,
+        table: str,
+        convert: Convert,
+        *,
+        key: str = "id",
+        order: str = "rowid",
+        join: Mapping[str, Mapping[Any, Any]] | None = None,
+    ) -> SourceTable:
+        """A table to be imported. Its rows are named by the key column, or where that is NULL by their number.
+
+        `join` adds columns, each with its values by key.
+        """
 
         def rows() -> Iterable[tuple[str, Raw]]:
             for row in self.rows(table, order):
                 value = row.get(key)
-                yield f"rowid {row['rowid']}" if value is None else str(value), _without_number(row, key)
+                more = {name: values.get(value) for name, values in (join or {}).items()}
+                yield f"rowid {row['rowid']}" if value is None else str(value), {**_without_number(row), **more}
 
         return SourceTable(table, self.count(table), rows, convert, distinct=self._is_unique(table, key))
+
+    def selected_table(self, name: str, statement: str, key: str, convert: Convert) -> SourceTable:
+        """What a statement answers, as a table of this name."""
+        rows = self.select_rows(statement)
+        return SourceTable(name, len(rows), lambda: ((str(row[key]), row) for row in rows), convert)
 
     def unread(self, read: Iterable[str]) -> dict[str, int]:
         """The tables that were not named, with the number of their rows, if there are any."""
@@ -74,11 +97,11 @@ class SourceDatabase:
         missing = [column for column in columns if column not in self.columns(table)]
         if table not in self._names or missing:
             what = f"no column {', '.join(missing)} in its table" if table in self._names else "no table"
-            raise InvalidValue("source", ", ".join(self.tables), f"it has {what} {table}: it is no database of this kind")
+            raise InvalidValue(
+                "source", ", ".join(self.tables), f"it has {what} {table}: it is no database of this kind"
+            )
 
     def _is_unique(self, table: str, key: str) -> bool:
-        if key == "rowid":
-            return True
         info = self._connection.execute(f"PRAGMA table_info({self._quoted(table)})").fetchall()
         if [row[1].lower() for row in info if row[5]] == [key]:
             return all(row[3] or row[2].upper() == "INTEGER" for row in info if row[5])  # others may be NULL
@@ -129,6 +152,6 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _without_number(row: Raw, key: str) -> Mapping[str, Any]:
-    """The number of a row is no part of what it holds, unless it is its key."""
-    return row if key == "rowid" else {name: value for name, value in row.items() if name != "rowid"}
+def _without_number(row: Raw) -> Raw:
+    """The number of a row is no part of what it holds: it changes when the file is made anew."""
+    return {name: value for name, value in row.items() if name != "rowid"}

@@ -42,9 +42,7 @@ class Transfer:
         """The same as `import_oks`."""
         return self.import_oks(path, **options)
 
-    def import_file(
-        self, form: str, path: str | os.PathLike[str], **options: Unpack[ImportOptions]
-    ) -> ImportOutcome:
+    def import_file(self, form: str, path: str | os.PathLike[str], **options: Unpack[ImportOptions]) -> ImportOutcome:
         """Import a file of another format, one of `importers`."""
         if form not in self._importers:
             raise InvalidValue("format", form, f"there is no importer of it; there are {', '.join(self._importers)}")

@@ -28,6 +28,7 @@ from karaoke_persist.models.job import JOB_STATUSES
 from karaoke_persist.models.text import ID_BYTES
 from karaoke_persist.transfer.columns import Columns
 from karaoke_persist.transfer.formats.oks_shifted import put_back
+from karaoke_persist.transfer.names import UNKNOWN_ARTIST, UNKNOWN_TITLE
 from karaoke_persist.transfer.options import zone_named
 from karaoke_persist.transfer.sqlite_files import source_database
 
@@ -108,7 +109,7 @@ def opened(path: Path, settings: ImportSettings) -> Iterator[OpenedSource]:
 def _song(order: list[str], raw: Raw, conversion: Conversion) -> Draft:
     columns = Columns(put_back(order, raw, conversion), conversion)
     song_id = _song_id(columns, conversion)
-    fields = {name: columns.text(name) for name in _TEXTS}
+    fields: dict[str, Any] = {name: columns.text(name) for name in _TEXTS}
     fields |= {name: columns.integer(name) for name in _INTEGERS}
     fields |= {name: columns.json(name) for name in _JSON}
     fields |= {
@@ -123,8 +124,8 @@ def _song(order: list[str], raw: Raw, conversion: Conversion) -> Draft:
     given = {name: value for name, value in fields.items() if value is not None}
     return Song(
         id=song_id,
-        title=_title(columns, "title", "Unknown Title"),
-        artist=_title(columns, "artist", "Unknown Artist"),
+        title=_named(columns, conversion, "title", UNKNOWN_TITLE),
+        artist=_named(columns, conversion, "artist", UNKNOWN_ARTIST),
         date_added=columns.time("date_added"),  # also None: the day of the import would be a lie
         media=_media(columns, song_id, conversion),
         extra=_aside(columns),
@@ -144,11 +145,10 @@ def _song_id(columns: Columns, conversion: Conversion) -> str:
     return value
 
 
-def _title(columns: Columns, name: str, otherwise: str) -> str:
+def _named(columns: Columns, conversion: Conversion, name: str, otherwise: str) -> str:
     found = columns.indexed(name)
-    if found is None and not columns.aside.get(name):
-        columns.set_aside(name, f"it was absent, and is {otherwise!r} now")
-        columns.aside.pop(name)
+    if found is None and name not in columns.aside:
+        conversion.repaired(name, f"it was absent, and is {otherwise!r} now")
     return found or otherwise
 
 
@@ -210,7 +210,7 @@ def _job(raw: Raw, conversion: Conversion, zone: Any) -> Draft:
     columns = Columns(raw, conversion)
     for name in ("task_id", "phase", "phase_message", "retry_count"):
         columns.keep(name)
-    fields = {
+    fields: dict[str, Any] = {
         "title": columns.text("title"),
         "artist": columns.text("artist"),
         "song_id": columns.text("song_id"),

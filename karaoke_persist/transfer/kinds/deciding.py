@@ -131,7 +131,7 @@ def changed(item: Item, record: Record, current: Record | None) -> Decision:
 
 
 def known_songs(session: Session, song_ids: Iterable[str], planned: Planned) -> dict[str, str]:
-    """Which of these songs there are or will be, by the ids that were asked for; of one that was merged the kept one."""
+    """Which of these songs there are or will be, by the ids that were asked for; for a merged one the kept one."""
     asked = list(dict.fromkeys(filter(_is_id, song_ids)))
     there = {key: key for (key,) in session.rows(Query(Song, In("id", asked)), ("id",))}
     rest = [song_id for song_id in asked if song_id not in there]
@@ -152,4 +152,3 @@ def each(items: Iterable[Item], decide: Callable[[Item], Decision]) -> list[Deci
 
 def _is_id(song_id: str) -> bool:
     return bool(song_id.strip()) and "\0" not in song_id
-

@@ -74,4 +74,3 @@ def _widen_nights(session: Session, performances: Sequence[Record]) -> None:
         first = min(night.opened_at, *(each.started_at for each in by_night[night.id]))
         last = max(night.active_at, *(each.ended_at for each in by_night[night.id]))
         session.patch(Night, night.id, {"opened_at": first, "active_at": last, "closed_at": last})
-

@@ -54,10 +54,7 @@ def _liked_artist(item: Item, draft: NewLike) -> FavoriteSong | FavoriteArtist:
 
 
 def _same(like: FavoriteSong | FavoriteArtist) -> Query:
-    if isinstance(like, FavoriteSong):
-        what = Eq("song_id", like.song_id)
-    else:
-        what = Eq("artist_key", like.artist_key)
+    what = Eq("song_id", like.song_id) if isinstance(like, FavoriteSong) else Eq("artist_key", like.artist_key)
     model: type[Record] = type(like)
     return Query(model, And(Eq("user_id", like.user_id), what), limit=1)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from karaoke_persist.media.reading import UNKNOWN_ARTIST
 from karaoke_persist.models import Song
 from karaoke_persist.models.json_values import freeze_object
 from karaoke_persist.operations.redirects import merged
 from karaoke_persist.session import Session
 from karaoke_persist.transfer.kinds.deciding import Decision, Item, Planned, changed, each, is_here, new, refused
 from karaoke_persist.transfer.ledger import digests_of
+from karaoke_persist.transfer.names import UNKNOWN_ARTIST
 
 _BY_NAME = ("media", "extra")
 """Objects that are filled name by name."""

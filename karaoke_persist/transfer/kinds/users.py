@@ -43,7 +43,9 @@ def _new(session: Session, item: Item, there: dict[str, User], planned: Planned)
         notes.append(item.note("repaired", f"the id {draft.user_id!r} is taken here: the user gets {user_id!r}", "id"))
     username = _free_name(session, draft.username, planned)
     if username != draft.username.strip():
-        notes.append(item.note("repaired", f"{draft.username!r} is short or taken: the user is {username!r}", "username"))
+        notes.append(
+            item.note("repaired", f"{draft.username!r} is short or taken: the user is {username!r}", "username")
+        )
     user = _user(user_id, username, draft)
     decision = new(item, user, *_credential(item, user_id, draft, notes))
     decision.notes += notes
