@@ -107,6 +107,7 @@ from karaoke_persist.operations import (
     TrackMatch,
 )
 from karaoke_persist.options import OpenOptions
+from karaoke_persist.transfer import ImportOptions, ImportOutcome, RowNote, TableOutcome
 
 __version__ = _version("karaoke-persist")
 
@@ -136,6 +137,8 @@ __all__ = [
     "FavoriteArtist",
     "Finding",
     "IllegalState",
+    "ImportOptions",
+    "ImportOutcome",
     "ImportReport",
     "InvalidValue",
     "Job",
@@ -168,6 +171,7 @@ __all__ = [
     "ReadOnlySession",
     "ReferenceMissing",
     "Room",
+    "RowNote",
     "SchemaMismatch",
     "SearchHit",
     "SearchPage",
@@ -186,6 +190,7 @@ __all__ = [
     "Sung",
     "SyncReport",
     "Term",
+    "TableOutcome",
     "TopArtist",
     "TopSinger",
     "TopSong",

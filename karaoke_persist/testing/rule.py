@@ -47,10 +47,11 @@ TOPICS: Final = {
     "C": "Capabilities and the life of a store",
     "L": "Ordered lists",
     "P": "Playlists",
+    "W": "Importing from elsewhere",
 }
 """What a rule is about, by the part of its id before the dash."""
 
-FULL_ALONE: Final = frozenset({"R", "N", "U", "F", "G", "L", "P", "H", "K", "A", "Z", "J", "D"})
+FULL_ALONE: Final = frozenset({"R", "N", "U", "F", "G", "L", "P", "H", "K", "A", "Z", "J", "D", "W"})
 """The topics that the level Core leaves out: a backend without them answers less, and loses and falsifies nothing."""
 
 Level = Literal["core", "full"]

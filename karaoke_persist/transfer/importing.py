@@ -4,42 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple
 
-from karaoke_persist.contract.importing import Conversion, Importer, OpenedSource, Raw, SourceTable
+from karaoke_persist.contract.importing import Conversion, OpenedSource, Raw, SourceTable
 from karaoke_persist.errors import InvalidValue, KaraokePersistError, PluginBroken
 from karaoke_persist.models import ImportedRow, ImportSource
 from karaoke_persist.models.text import ID_BYTES
 from karaoke_persist.session import Session
 from karaoke_persist.transfer import ledger
 from karaoke_persist.transfer.kinds import Decision, Item, Planned, decided, written
-from karaoke_persist.transfer.options import ImportChoices
+from karaoke_persist.transfer.options import Format, ImportChoices, Runner
 from karaoke_persist.transfer.outcomes import ImportOutcome, RowNote, Tally
 from karaoke_persist.transfer.private_copy import private_copy
 from karaoke_persist.transfer.quarantine import NoQuarantine, Quarantine
 
-T = TypeVar("T")
-
 BATCH: Final = 500  # rows per transaction: others get their turn at the writer in between
-
-
-class Runner(Protocol):
-    """What runs a function in a session: the library."""
-
-    def run_in_session(self, function: Any, *, read_only: bool = False) -> Any:
-        """Call the function with a session, again on a conflict."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """An importer and the name of its format."""
-
-    name: str
-    importer: Importer
 
 
 class _Row(NamedTuple):
@@ -119,7 +100,9 @@ class _Run:
             else:
                 items += self._converted(table, row, entry)
         if items:
-            for decision in self._stored(items):
+            decisions = self._stored(items)
+            self.tally.count(table.name, "unchanged", len(items) - len(decisions))  # brought in by somebody else
+            for decision in decisions:
                 self._settle(decision)
 
     def _converted(self, table: SourceTable, row: _Row, entry: ImportedRow | None) -> list[Item]:

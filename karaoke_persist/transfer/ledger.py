@@ -39,6 +39,11 @@ def content_hash(raw: Raw) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+def same_content(one: str, other: str) -> bool:
+    """Whether two hashes differ by the settings at most."""
+    return one.partition(":")[0] == other.partition(":")[0]
+
+
 def field_digest(value: Any) -> str:
     """Of the stored value of one field."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=datetime.isoformat)
@@ -47,9 +52,8 @@ def field_digest(value: Any) -> str:
 
 def digests_of(record: Record) -> dict[str, str]:
     """Of every field that was given and says something."""
-    defaults = {name: info.default for name, info in type(record).model_fields.items()}
     values = {name: record.__dict__[name] for name in record.given}
-    return {name: field_digest(value) for name, value in values.items() if value != defaults[name]}
+    return {name: field_digest(value) for name, value in values.items() if value != _default(type(record), name)}
 
 
 def entries(session: Session, ids: Iterable[str]) -> Known:
@@ -64,7 +68,7 @@ def changes_between(record: Record, current: Record, fields: Mapping[str, str]) 
     """
     new, changes, kept = digests_of(record), dict[str, Any](), list[str]()
     for name in sorted({*new, *(fields.keys() & type(record).model_fields.keys())}):
-        default = type(record).model_fields[name].default
+        default = _default(type(record), name)
         value = record.__dict__[name] if name in new else default
         before, here = fields.get(name, field_digest(default)), field_digest(current.__dict__[name])
         wanted = field_digest(value)
@@ -75,6 +79,11 @@ def changes_between(record: Record, current: Record, fields: Mapping[str, str]) 
         else:
             kept.append(name)
     return changes, kept
+
+
+def _default(model: type[Record], name: str) -> Any:
+    info = model.model_fields[name]
+    return None if info.is_required() else info.default
 
 
 # sources
@@ -117,4 +126,4 @@ def _sample(opened: OpenedSource) -> list[tuple[str, str, str]]:
 def _agreeing(session: Session, source: str, sample: Sequence[tuple[str, str, str]]) -> int:
     hashes = {entry_id(source, table, key): content for table, key, content in sample}
     known = entries(session, hashes)
-    return sum(row.row_hash.partition(":")[0] == hashes[key] for key, row in known.items())
+    return sum(same_content(row.row_hash, hashes[key]) for key, row in known.items())

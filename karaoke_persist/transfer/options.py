@@ -6,13 +6,18 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, TypedDict
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypedDict, TypeVar
 
-from karaoke_persist.contract import ImportSettings
+from karaoke_persist.contract import Importer, ImportSettings
 from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models.imported import ImportSource
 from karaoke_persist.models.record import checked_fields
+from karaoke_persist.session import Session
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+T = TypeVar("T")
 
 ImportProgress = Callable[[int, int], object]
 """Called with the number of rows done so far, and the number there are."""
@@ -34,6 +39,21 @@ class ImportOptions(TypedDict, total=False):
     """Report what would be done, and do nothing."""
     progress: ImportProgress | None
     """Called after each batch."""
+
+
+class Runner(Protocol):
+    """What runs a function in a session: the library."""
+
+    def run_in_session(self, function: Callable[[Session], T], *, read_only: bool = False) -> T:
+        """Call the function with a session, again on a conflict."""
+        ...
+
+
+class Format(NamedTuple):
+    """An importer and the name of its format."""
+
+    name: str
+    importer: Importer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,8 @@ class ImportChoices:
 
 def zone_named(name: str) -> ZoneInfo:
     """A zone of the system's tables; what is none is `InvalidValue`."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # only an import needs it
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

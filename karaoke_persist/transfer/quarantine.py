@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from karaoke_persist.contract.importing import Raw
 from karaoke_persist.errors import Unavailable
 from karaoke_persist.transfer.columns import plain
-
-_OWN_ONLY: Final = 0o600  # rows of users hold hashes of passwords
 
 
 class Quarantine:
     """Written beside its place, and put there when the import is done and something is in it."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._draft = path, path.with_name(f"{path.name}.part")
+        self._path = path
         self._rows = 0
 
     def __enter__(self) -> Self:
         try:
-            self._draft.unlink(missing_ok=True)
-            descriptor = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWN_ONLY)
+            # A draft of one's own, for nobody else to read: rows of users hold hashes of passwords.
+            descriptor, draft = tempfile.mkstemp(".part", f"{self._path.name}.", self._path.parent)
         except OSError as error:
             problem = f"quarantined rows cannot be written to {self._path} ({error.strerror or error})"
             raise Unavailable(problem, "Name another file for them; nothing was changed.", retryable=False) from error
+        self._draft = Path(draft)
         self._file = os.fdopen(descriptor, "w", encoding="utf-8")
         return self
 

@@ -8,8 +8,7 @@ from typing import Final, Unpack
 
 from karaoke_persist.contract import Importers
 from karaoke_persist.errors import InvalidValue
-from karaoke_persist.transfer.importing import Format, Runner, run_import
-from karaoke_persist.transfer.options import ImportChoices, ImportOptions
+from karaoke_persist.transfer.options import Format, ImportChoices, ImportOptions, Runner
 from karaoke_persist.transfer.outcomes import ImportOutcome
 
 OKS: Final = "oks"
@@ -44,6 +43,8 @@ class Transfer:
 
     def import_file(self, form: str, path: str | os.PathLike[str], **options: Unpack[ImportOptions]) -> ImportOutcome:
         """Import a file of another format, one of `importers`."""
+        from karaoke_persist.transfer.importing import run_import  # importing this package should be quick
+
         if form not in self._importers:
             raise InvalidValue("format", form, f"there is no importer of it; there are {', '.join(self._importers)}")
         choices = ImportChoices.from_options(options)

@@ -63,7 +63,7 @@ def _song(raw: Raw, conversion: Conversion) -> Draft:
         id=f"karafun-{number}",
         title=title,
         artist=columns.indexed("Artist") or UNKNOWN_ARTIST,
-        tags=list(dict.fromkeys(tags)),
+        tags=tuple(dict.fromkeys(tags)),
         source=SOURCE,
         extra={SOURCE: {"id": number, **columns.aside}},
         **{name: value for name, value in fields.items() if value is not None},

@@ -13,7 +13,7 @@ from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models import ImportedRow, Record, Song
 from karaoke_persist.operations.redirects import merged
 from karaoke_persist.session import Session
-from karaoke_persist.transfer.ledger import changes_between, digests_of, entry_id
+from karaoke_persist.transfer.ledger import changes_between, digests_of, entry_id, same_content
 from karaoke_persist.transfer.outcomes import Action, RowKind, RowNote
 
 
@@ -95,11 +95,13 @@ def refused(item: Item, reason: str) -> Decision:
 
 
 def stays(item: Item, reason: str) -> Decision:
-    """The row has changed in the source, and what came of it stays as it is."""
+    """The row has changed in the source, unless only the settings did, and what came of it stays as it is."""
     entry = item.entry
     assert entry is not None, "only what was imported before can stay"
-    note = item.note("kept", reason)
-    return Decision(item, "kept", entry.kind, entry.target, fields=dict(entry.fields), notes=[note])
+    same = same_content(entry.row_hash, item.hash)
+    notes = [] if same else [item.note("kept", reason)]
+    action: Action = "unchanged" if same else "kept"
+    return Decision(item, action, entry.kind, entry.target, fields=dict(entry.fields), notes=notes)
 
 
 def is_here(item: Item, record: Record, reason: str | None = None) -> Decision:

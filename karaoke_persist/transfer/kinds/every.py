@@ -53,15 +53,15 @@ def written(session: Session, decisions: Sequence[Decision]) -> None:
 
 
 def _insert(session: Session, by_model: dict[type[Record], list[Record]]) -> None:
-    queued = by_model.get(QueueEntry, [])
-    if queued or Night in by_model:
+    if QueueEntry in by_model or Night in by_model:
         queue = queue_of(session, MAIN)
+        queued = by_model.pop(QueueEntry, [])
         ranks = queue.list.ranks(queue.list.end(), len(queued))
-        by_model[QueueEntry] = [entry.replaced({"rank": rank}) for entry, rank in zip(queued, ranks, strict=True)]
+        session.insert(*(entry.replaced({"rank": rank}) for entry, rank in zip(queued, ranks, strict=True)))
+        if queued:
+            queue.changed()
     for model in sorted(by_model, key=MODELS.index):  # what is named comes before what names it
         session.insert(*by_model[model])
-    if queued:
-        queue.changed()
     _widen_nights(session, by_model.get(Performance, []))
 
 
