@@ -64,7 +64,15 @@ JOBS: Final[Mapping[str, Sequence[str]]] = {
 USERS: Final = ("id", "username", "password_hash", "display_name", "theme", "color", "is_admin")
 QUEUE: Final = ("id", "singer_name", "song_id", "position")
 VERSIONS: Final = tuple(SONGS)
-_TYPES: Final = {"id": "VARCHAR PRIMARY KEY", "position": "INTEGER", "duration_ms": "INTEGER", "year": "INTEGER"}
+_TYPES: Final = {
+    **dict.fromkeys(("date_added", "upload_date", "created_at", "started_at", "completed_at"), "DATETIME"),
+    **dict.fromkeys(("favorite", "dismissed", "is_admin", "itunes_explicit"), "BOOLEAN"),
+    **dict.fromkeys(("duration_ms", "year", "progress", "retry_count", "position"), "INTEGER"),
+    **dict.fromkeys(("itunes_artist_id", "itunes_collection_id", "itunes_track_id", "track_time_millis"), "INTEGER"),
+    "id": "VARCHAR PRIMARY KEY",
+    "youtube_duration": "INTEGER",
+    "duration": "FLOAT",
+}
 _OLD_NAMES: Final = {"plain_lyrics": "lyrics", "album": "release_title"}
 
 

@@ -224,9 +224,9 @@ def _moment(value: Any, zone: tzinfo) -> datetime | None:
     try:
         if isinstance(value, int | float):
             return _since_1970(value)
-        moment = datetime.fromisoformat(value.strip())
+        moment = datetime.fromisoformat(str(value).strip())
         return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
-    except (ValueError, OverflowError, AttributeError):
+    except (ValueError, OverflowError):
         return None
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from karaoke_persist.contract.importing import Conversion, OpenedSource, Raw, SourceTable
+from karaoke_persist.contract.importing import Conversion, Draft, OpenedSource, Raw, SourceTable
 from karaoke_persist.errors import InvalidValue, KaraokePersistError, PluginBroken
 from karaoke_persist.models import ImportedRow, ImportSource
 from karaoke_persist.models.text import ID_BYTES
@@ -60,6 +60,9 @@ class _Run:
         self._choices, self._quarantine = choices, quarantine
         self._planned = Planned()
         self._seen: set[str] = set()
+        """Rows that came in, where keys may come twice."""
+        self._listed: set[str] = set()
+        """All rows of a catalogue."""
         self._read = 0
         self.tally = Tally()
 
@@ -76,34 +79,37 @@ class _Run:
             self._report_gone()
 
     def _rows(self, table: SourceTable) -> Iterator[_Row]:
-        """The rows, each key once; one that comes again is quarantined."""
-        remembers = not table.distinct or self._form.importer.catalogue is not None
-        for given, raw in _guarded(self._form.name, table.rows()):
-            key = _storable_key(given)
+        for key, raw in _guarded(self._form.name, table.rows):
             self._read += 1
             self.tally.count(table.name, "read")
-            entry = ledger.entry_id(self._source.id, table.name, key) if remembers else ""
-            if entry in self._seen:
-                self._refuse(table, _Row(key, raw, ""), f"the key {key!r} came before")
-                continue
-            if remembers:
-                self._seen.add(entry)
-            yield _Row(key, raw, ledger.row_hash(raw, self._choices.settings))
+            yield _Row(_storable_key(key), raw, ledger.row_hash(raw, self._choices.settings))
 
     def _batch(self, table: SourceTable, rows: Sequence[_Row]) -> None:
         ids = [ledger.entry_id(self._source.id, table.name, row.key) for row in rows]
         known = self._runner.run_in_session(lambda session: dict(ledger.entries(session, ids)), read_only=True)
-        items: list[Item] = []
-        for row, entry in zip(rows, map(known.get, ids), strict=True):
-            if entry is not None and entry.row_hash == row.hash:
-                self.tally.count(table.name, "unchanged")
-            else:
-                items += self._converted(table, row, entry)
+        items = [item for row, key in zip(rows, ids, strict=True) for item in self._looked_at(table, row, key, known)]
         if items:
             decisions = self._stored(items)
             self.tally.count(table.name, "unchanged", len(items) - len(decisions))  # brought in by somebody else
             for decision in decisions:
                 self._settle(decision)
+
+    def _looked_at(self, table: SourceTable, row: _Row, key: str, known: Mapping[str, ImportedRow]) -> list[Item]:
+        """The row on its way in, or nothing if it was imported before, cannot be, or repeats one that can."""
+        entry = known.get(key)
+        if self._form.importer.catalogue is not None:
+            self._listed.add(key)
+        if key in self._seen:
+            self._refuse(table, row, f"the key {row.key!r} came before")
+            return []
+        if entry is not None and entry.row_hash == row.hash:
+            self.tally.count(table.name, "unchanged")
+            found = []
+        else:
+            found = self._converted(table, row, entry)
+        if not table.distinct and (found or entry is not None):
+            self._seen.add(key)
+        return found
 
     def _converted(self, table: SourceTable, row: _Row, entry: ImportedRow | None) -> list[Item]:
         conversion = Conversion(self._source.id, self._choices.settings)
@@ -118,6 +124,8 @@ class _Run:
             raise PluginBroken(
                 self._form.name, f"converting row {row.key!r} of {table.name} raised {error!r}"
             ) from error
+        if not isinstance(draft, Draft):
+            raise PluginBroken(self._form.name, f"row {row.key!r} of {table.name} became {draft!r}, which is no draft")
         return [Item(table.name, row.key, row.raw, row.hash, draft, conversion, entry)]
 
     def _stored(self, items: list[Item]) -> list[Decision]:
@@ -152,8 +160,8 @@ class _Run:
         self.tally.add(table.name, "quarantined", [RowNote(table.name, row.key, "quarantined", None, reason)])
 
     def _report_gone(self) -> None:
-        seen, source = self._seen, self._source.id
-        gone = self._runner.run_in_session(lambda session: ledger.gone_rows(session, source, seen), read_only=True)
+        listed, source = self._listed, self._source.id
+        gone = self._runner.run_in_session(lambda session: ledger.gone_rows(session, source, listed), read_only=True)
         for table, key, target in gone:
             self.tally.begin(table)
             self.tally.count(table, "gone")
@@ -194,11 +202,12 @@ def _still_new(session: Session, items: list[Item]) -> list[Item]:
     return [item for item in items if item.entry_id not in there or there[item.entry_id] == item.entry]
 
 
-def _guarded(form: str, rows: Iterable[tuple[str, Raw]]) -> Iterator[tuple[str, Raw]]:
+def _guarded(form: str, rows: Callable[[], Iterable[tuple[str, Raw]]]) -> Iterator[tuple[str, Raw]]:
     """The rows of an importer; what it raises, other than our own errors, is its fault."""
-    iterator = iter(rows)
+    iterator: Iterator[tuple[str, Raw]] | None = None
     while True:
         try:
+            iterator = iterator or iter(rows())
             given = next(iterator, None)
         except (KaraokePersistError, OSError):
             raise

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any, Final
 
-from karaoke_persist.contract import Aggregate, Eq, OpenedSource, Query
+from karaoke_persist.contract import Eq, OpenedSource, Query
 from karaoke_persist.contract.importing import ImportSettings, Raw, digest
 from karaoke_persist.models import ImportedRow, ImportSource, Record
 from karaoke_persist.session import Session
@@ -106,15 +106,10 @@ def is_taken(session: Session, name: str) -> bool:
     return session.get(ImportSource, name) is not None
 
 
-def count_of(session: Session, source: str) -> int:
-    """How many rows of a source were imported."""
-    return int(session.aggregate(Aggregate(ImportedRow, Eq("source_id", source)))[0][0])
-
-
-def gone_rows(session: Session, source: str, seen: set[str]) -> list[tuple[str, str, str]]:
-    """Table, row and target of what was imported from a source and was not seen in it now."""
+def gone_rows(session: Session, source: str, listed: set[str]) -> list[tuple[str, str, str]]:
+    """Table, row and target of what was imported from a catalogue and is not listed now."""
     stream = session.stream(Query(ImportedRow, Eq("source_id", source)), _AT_ONCE)
-    return [(row.table_name, row.row_key, row.target) for batch in stream for row in batch if row.id not in seen]
+    return [(row.table_name, row.row_key, row.target) for batch in stream for row in batch if row.id not in listed]
 
 
 def _sample(opened: OpenedSource) -> list[tuple[str, str, str]]:

@@ -70,7 +70,7 @@ class ImportOutcome:
     dry_run: bool
     tables: tuple[TableOutcome, ...]
     notes: tuple[RowNote, ...]
-    """Every repair, update, conflict and quarantined row, in the order of the source."""
+    """Every repair, update, conflict and quarantined row, table by table."""
     unread: dict[str, int]
     """Tables that are not imported, with the number of their rows."""
     quarantine: Path | None = None

@@ -102,6 +102,8 @@ class SourceDatabase:
             )
 
     def _is_unique(self, table: str, key: str) -> bool:
+        if table not in self._names:
+            return True
         info = self._connection.execute(f"PRAGMA table_info({self._quoted(table)})").fetchall()
         if [row[1].lower() for row in info if row[5]] == [key]:
             return all(row[3] or row[2].upper() == "INTEGER" for row in info if row[5])  # others may be NULL

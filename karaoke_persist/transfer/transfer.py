@@ -48,4 +48,6 @@ class Transfer:
         if form not in self._importers:
             raise InvalidValue("format", form, f"there is no importer of it; there are {', '.join(self._importers)}")
         choices = ImportChoices.from_options(options)
-        return run_import(self._runner, Format(form, self._importers[form]), Path(os.fsdecode(path)), choices)
+        return run_import(
+            self._runner, Format(form, self._importers[form]), Path(os.fsdecode(path)).absolute(), choices
+        )
