@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -79,7 +81,7 @@ class _Run:
             self._report_gone()
 
     def _rows(self, table: SourceTable) -> Iterator[_Row]:
-        for key, raw in _guarded(self._form.name, table.rows):
+        for key, raw in table.rows():
             self._read += 1
             self.tally.count(table.name, "read")
             yield _Row(_storable_key(key), raw, ledger.row_hash(raw, self._choices.settings))
@@ -174,10 +176,18 @@ class _Run:
 
 @contextmanager
 def _opened(form: Format, copy: Path, choices: ImportChoices) -> Iterator[OpenedSource]:
-    with form.importer.open(copy, choices.settings) as opened:
+    """The source; what its importer raises, other than our own errors, is its fault."""
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(form.importer.open(copy, choices.settings))
+        except (KaraokePersistError, OSError):
+            raise
+        except Exception as error:
+            raise PluginBroken(form.name, f"opening {copy.name} raised {error!r}") from error
         if not isinstance(opened, OpenedSource):
             raise PluginBroken(form.name, f"open gave {opened!r}, which is no OpenedSource")
-        yield opened
+        guarded = [replace(table, rows=partial(_guarded, form.name, table.rows)) for table in opened.tables]
+        yield replace(opened, tables=guarded)
 
 
 def _named(session: Session, form: Format, path: Path, opened: OpenedSource, choices: ImportChoices) -> str:
@@ -203,7 +213,7 @@ def _still_new(session: Session, items: list[Item]) -> list[Item]:
 
 
 def _guarded(form: str, rows: Callable[[], Iterable[tuple[str, Raw]]]) -> Iterator[tuple[str, Raw]]:
-    """The rows of an importer; what it raises, other than our own errors, is its fault."""
+    """The rows of an importer, in the same way."""
     iterator: Iterator[tuple[str, Raw]] | None = None
     while True:
         try:

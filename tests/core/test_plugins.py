@@ -283,6 +283,7 @@ def test_broken_importers(add: Add, source: str, words: str, caplog: pytest.LogC
     ("source", "words"),
     [
         (IMPORTERS.replace("OpenedSource([])", "[]"), "no OpenedSource"),
+        (IMPORTERS.replace("OpenedSource([])", "rows()"), "opening test_plugins.py raised KeyError"),
         (IMPORTERS.replace("OpenedSource([])", "OpenedSource([SourceTable('t', 1, rows, None)])"), "no rows"),
         (
             IMPORTERS.replace("OpenedSource([])", "OpenedSource([SourceTable('t', 1, lambda: [('1', {})], rows)])"),
