@@ -198,7 +198,7 @@ def _named(session: Session, form: Format, path: Path, opened: OpenedSource, cho
         if there is not None and there.format != form.name:
             raise InvalidValue("source", fixed, f"it names a source of the format {there.format}; choose another name")
         return fixed
-    known = ledger.known_again(session, form.name, opened)
+    known = ledger.known_again(session, form.name, str(path), opened)
     if known is not None:
         return known
     name = f"{form.name}:{path.name}".encode("utf-8", "replace")[: ID_BYTES - 10].decode("utf-8", "ignore")

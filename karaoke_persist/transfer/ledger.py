@@ -89,15 +89,19 @@ def _default(model: type[Record], name: str) -> Any:
 # sources
 
 
-def known_again(session: Session, form: str, opened: OpenedSource) -> str | None:
-    """The source, among those of the same format, that holds most of the first rows as they are."""
-    sample = _sample(opened)
-    best, most = None, len(sample) / 2
-    for source in session.find(Query(ImportSource)):
-        if source.format == form and sample:
-            agreeing = _agreeing(session, source.id, sample)
-            if agreeing >= most:
-                best, most = source.id, agreeing
+def known_again(session: Session, form: str, path: str, opened: OpenedSource) -> str | None:
+    """The source of the same format that the first rows are of: most of them are in the ledger as they are.
+
+    Of an import that was broken off, the ledger has but a few: those of a file in the same place count alone.
+    """
+    best, most = None, 0
+    sources = [source for source in session.find(Query(ImportSource)) if source.format == form]
+    sample = _sample(opened) if sources else []
+    for source in sources:
+        known, agreeing = _agreeing(session, source.id, sample)
+        enough = known if source.path == path else len(sample)
+        if agreeing > most and agreeing >= enough / 2:
+            best, most = source.id, agreeing
     return best
 
 
@@ -118,7 +122,8 @@ def _sample(opened: OpenedSource) -> list[tuple[str, str, str]]:
     ]
 
 
-def _agreeing(session: Session, source: str, sample: Sequence[tuple[str, str, str]]) -> int:
+def _agreeing(session: Session, source: str, sample: Sequence[tuple[str, str, str]]) -> tuple[int, int]:
+    """How many rows of a sample a source had too, and how many of them are as they were."""
     hashes = {entry_id(source, table, key): content for table, key, content in sample}
     known = entries(session, hashes)
-    return sum(same_content(row.row_hash, hashes[key]) for key, row in known.items())
+    return len(known), sum(same_content(row.row_hash, hashes[key]) for key, row in known.items())

@@ -156,6 +156,23 @@ def test_a_source_is_known_by_its_rows(library: Library, source: Path, execute: 
     assert library.transfer.import_oks(other).source == "oks:old.db (2)"
 
 
+def test_an_import_that_was_broken_off_early(library: Library, old: Any) -> None:
+    """An import of which only the first rows came in is gone on with, as long as its file is where it was."""
+    users = [{"id": number, "username": f"user {number}"} for number in range(60)]
+    path = old(songs=[{"id": f"s{n}", "title": "t", "artist": "x"} for n in range(60)], users=users, queue=QUEUE)
+
+    def interrupt(done: int, total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("karaoke_persist.transfer.importing.BATCH", 3)
+        library.transfer.import_oks(path, progress=interrupt)
+    assert library.songs.count_songs() == 3
+    outcome = library.transfer.import_oks(path)
+    assert (outcome.source, outcome.total("unchanged"), outcome.total("written")) == ("oks:old.db", 3, 118)
+
+
 def test_a_source_by_name(library: Library, source: Path, tmp_path: Path) -> None:
     """A name that is given counts: the same rows under another name are another source's."""
     outcome = library.transfer.import_oks(source, source="second venue")
