@@ -22,6 +22,8 @@ from karaoke_persist.transfer.outcomes import ImportOutcome, RowNote, Tally
 from karaoke_persist.transfer.private_copy import private_copy
 from karaoke_persist.transfer.quarantine import NoQuarantine, Quarantine
 
+_NOT_IN: Final = ("quarantined", "kept", "unchanged")
+"""What becomes of rows of which nothing came in now, so that nothing was repaired either."""
 BATCH: Final = 500  # rows per transaction: others get their turn at the writer in between
 
 
@@ -150,12 +152,12 @@ class _Run:
         return decisions
 
     def _settle(self, decision: Decision) -> None:
-        item = decision.item
-        repairs = [RowNote(item.table, item.row, "repaired", *repair) for repair in item.conversion.repairs]
-        refusals = [note.reason for note in decision.notes if note.kind == "quarantined"]
-        for reason in refusals:
+        item, action = decision.item, decision.action
+        for reason in (note.reason for note in decision.notes if note.kind == "quarantined"):
             self._quarantine.add(item.table, item.row, reason, item.raw)
-        self.tally.add(item.table, decision.action, [*([] if refusals else repairs), *decision.notes])
+        repairs = [] if action in _NOT_IN else item.conversion.repairs
+        notes = [RowNote(item.table, item.row, "repaired", *repair) for repair in repairs]
+        self.tally.add(item.table, action, [*notes, *decision.notes])
 
     def _refuse(self, table: SourceTable, row: _Row, reason: str) -> None:
         self._quarantine.add(table.name, row.key, reason, row.raw)
