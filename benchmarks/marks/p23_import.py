@@ -14,10 +14,11 @@ from benchmarks.harness import Result, Verdict
 from benchmarks.targets import FOLDER
 from karaoke_persist.models import thaw
 from karaoke_persist.testing.older_databases import SONGS, write_oks
+from karaoke_persist.transfer.importing import BATCH
 
 VERSION = "2025-07-31"
 UPSERT, FIRST, AGAIN = "bulk upsert", "import", "import again"
-AGAINST_UPSERT, SECOND_TIME = 4, 0.5
+AGAINST_UPSERT, SECOND_TIME = 2.5, 0.25
 _PATHS = {"vocals_path": "vocals", "instrumental_path": "instrumental"}
 
 
@@ -59,7 +60,7 @@ def _timed(context, call):
 
 
 def _upserted(library, count):
-    for batch in batched(libraries.songs(count), 500):  # as many in a transaction as an import has
+    for batch in batched(libraries.songs(count), BATCH):  # as many in a transaction as an import has
         library.songs.upsert_songs(batch)
 
 

@@ -24,7 +24,7 @@ from karaoke_persist.transfer.quarantine import NoQuarantine, Quarantine
 
 _NOT_IN: Final = ("quarantined", "kept", "unchanged")
 """What becomes of rows of which nothing came in now, so that nothing was repaired either."""
-BATCH: Final = 500  # rows per transaction: others get their turn at the writer in between
+BATCH: Final = 250  # rows per transaction: others get their turn at the writer in between
 
 
 class _Row(NamedTuple):
