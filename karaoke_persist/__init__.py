@@ -118,6 +118,7 @@ from karaoke_persist.operations import (
     TrackMatch,
 )
 from karaoke_persist.options import OpenOptions
+from karaoke_persist.transfer import ImportOptions, ImportOutcome, RowNote, TableOutcome
 
 __version__ = _version("karaoke-persist")
 
@@ -148,6 +149,8 @@ __all__ = [
     "FavoriteArtist",
     "Finding",
     "IllegalState",
+    "ImportOptions",
+    "ImportOutcome",
     "ImportReport",
     "InvalidValue",
     "Job",
@@ -188,6 +191,7 @@ __all__ = [
     "ReadOnlySession",
     "ReferenceMissing",
     "Room",
+    "RowNote",
     "SchemaMismatch",
     "SearchHit",
     "SearchPage",
@@ -205,6 +209,7 @@ __all__ = [
     "StreamStale",
     "Sung",
     "SyncReport",
+    "TableOutcome",
     "Term",
     "TopArtist",
     "TopSinger",

@@ -32,6 +32,7 @@ from karaoke_persist.options import OpenOptions, Settings
 from karaoke_persist.plugins import Plugins, open_store
 from karaoke_persist.session import Outcome, Savepoint, Session, SessionContext, SnapshotNeeded
 from karaoke_persist.session.home import Home, here
+from karaoke_persist.transfer import Transfer, own_importers
 from karaoke_persist.urls import redacted, scheme_of, store_url
 
 T = TypeVar("T")
@@ -87,7 +88,7 @@ class Library(Namespaces):
     def __init__(self, url: str, settings: Settings) -> None:
         self.url: str = redacted(url)
         self._settings = settings
-        self._plugins = Plugins(settings.plugins)
+        self._plugins = Plugins(settings.plugins, own=[own_importers])
         self.store: SongStore = open_store(url, settings.store_options(self._report_corrupt))
         self._context = SessionContext(
             scheme_of(url), settings.models, settings.clock, settings.new_id, self._plugins.rotation_policies
@@ -98,6 +99,7 @@ class Library(Namespaces):
             self, settings.roots, self._plugins.media_readers, self._plugins.name_patterns
         )
         self.songs: LibrarySongs = LibrarySongs(self, self.media)
+        self.transfer: Transfer = Transfer(self, self._plugins.importers)
         self._finish_removals()
 
     def bound(self, kind: type[O]) -> O:
@@ -140,6 +142,10 @@ class Library(Namespaces):
         if repair and here() in self._writers:
             raise NestedSession
         return self.store.check(repair=repair, progress=progress)
+
+    def run_in_session(self, function: Callable[[Session], T], *, read_only: bool = False) -> T:
+        """The same for what works with the session itself."""
+        return self.run(lambda tx: function(tx._session), read_only=read_only)
 
     def close(self) -> None:
         """Give everything back. Closing twice does nothing."""

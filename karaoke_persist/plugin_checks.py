@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from karaoke_persist.contract.media import MediaReader, NamePattern
-from karaoke_persist.contract.rotation import RotationPolicy
+from karaoke_persist.contract.importing import Importer
+from karaoke_persist.contract.media import NamePattern
 from karaoke_persist.errors import PluginBroken
 
 RESERVED_READERS: Final = frozenset({"stems", "ultrastar", "tagged", "zip", "midi"})
 """The names of the built-in readers; a test proves that they are."""
 
-
-def checked_policies(plugin: str, hook: Callable[[], object]) -> Mapping[str, RotationPolicy]:
-    """Names with functions."""
-    policies = _named(plugin, "karaoke_rotation_policies", hook)
-    for name, policy in policies.items():
-        if not callable(policy):
-            raise PluginBroken(plugin, f"{name!r}: {policy!r} is no name with a function")
-    return policies
+_ANY_NAME = re.compile(r".*\S.*", re.DOTALL)
 
 
-def checked_readers(plugin: str, hook: Callable[[], object]) -> Mapping[str, MediaReader]:
-    """Names with readers."""
-    readers = _named(plugin, "karaoke_media_readers", hook)
-    for name, reader in readers.items():
-        endings = getattr(reader, "endings", None)
-        if not callable(getattr(reader, "find", None)) or not callable(getattr(reader, "read", None)):
-            raise PluginBroken(plugin, f"{name!r}: {reader!r} has no find and read")
-        if not isinstance(endings, frozenset) or not all(_is_ending(ending) for ending in endings):
-            raise PluginBroken(plugin, f"the endings of {name!r} are {endings!r}; frozenset({{'.mp3'}}) is a form")
-    return readers
+class Addition(NamedTuple):
+    """A kind of thing that plugins add by name."""
+
+    hook: str
+    what: str
+    names: re.Pattern[str]
+    expected: str
+    fault: Callable[[object], str | None]
+    """What is wrong with a value; None if nothing is."""
+
+
+def checked_additions(plugin: str, kind: Addition, hook: Callable[[], object]) -> Mapping[str, Any]:
+    """What a hook gives by name."""
+    found = _called(plugin, kind.hook, hook)
+    if not isinstance(found, Mapping):
+        raise PluginBroken(plugin, f"{kind.hook} returned {found!r}, which is no mapping")
+    for name, value in found.items():
+        if not isinstance(name, str) or not kind.names.fullmatch(name):
+            raise PluginBroken(plugin, f"{name!r}: {value!r} is no {kind.expected}")
+        if fault := kind.fault(value):
+            raise PluginBroken(plugin, f"{name!r}: {value!r} {fault}")
+    return found
 
 
 def checked_patterns(plugin: str, hook: Callable[[], object]) -> Sequence[NamePattern]:
@@ -42,16 +48,6 @@ def checked_patterns(plugin: str, hook: Callable[[], object]) -> Sequence[NamePa
     return patterns
 
 
-def _named(plugin: str, name: str, hook: Callable[[], object]) -> Mapping[str, Any]:
-    found = _called(plugin, name, hook)
-    if not isinstance(found, Mapping):
-        raise PluginBroken(plugin, f"{name} returned {found!r}, which is no mapping")
-    for key, value in found.items():
-        if not isinstance(key, str) or not key.strip():
-            raise PluginBroken(plugin, f"{key!r}: {value!r} is no name with a function")
-    return found
-
-
 def _called(plugin: str, name: str, hook: Callable[[], object]) -> object:
     try:
         return hook()
@@ -59,5 +55,33 @@ def _called(plugin: str, name: str, hook: Callable[[], object]) -> object:
         raise PluginBroken(plugin, f"{name} raised {error!r}") from error
 
 
+def _policy_fault(value: object) -> str | None:
+    return None if callable(value) else "is no name with a function"
+
+
+def _reader_fault(value: object) -> str | None:
+    if not callable(getattr(value, "find", None)) or not callable(getattr(value, "read", None)):
+        return "has no find and read"
+    endings = getattr(value, "endings", None)
+    if isinstance(endings, frozenset) and all(map(_is_ending, endings)):
+        return None
+    return f"has the endings {endings!r}; frozenset({{'.mp3'}}) is a form"
+
+
 def _is_ending(ending: object) -> bool:
     return isinstance(ending, str) and ending.startswith(".") and ending == ending.lower() and "/" not in ending
+
+
+def _importer_fault(value: object) -> str | None:
+    return None if isinstance(value, Importer) else "is no Importer"
+
+
+_POLICY = "name with a function"
+_IMPORTER = "name of lower-case letters, digits and dashes with an Importer"
+
+KINDS: Final = (
+    Addition("karaoke_rotation_policies", "a rotation policy", _ANY_NAME, _POLICY, _policy_fault),
+    Addition("karaoke_media_readers", "a media reader", _ANY_NAME, "name with a reader", _reader_fault),
+    Addition("karaoke_importers", "an importer", re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"), _IMPORTER, _importer_fault),
+)
+"""Rotation policies, readers, importers."""

@@ -1,13 +1,13 @@
 """The typed face of the plugin manager.
 
-Backends are found by URL scheme and loaded one at a time; listeners and rotation policies are loaded per library. A
-broken plugin breaks nobody else: it is left out, logged, and listed with its cause.
+Backends are found by URL scheme and loaded one at a time; listeners, rotation policies and importers are loaded per
+library. A broken plugin breaks nobody else: it is left out, logged, and listed with its cause.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
@@ -22,15 +22,17 @@ from karaoke_persist.contract.hooks import (
     PLUGINS_GROUP,
     PROJECT,
     BackendHooks,
+    ImportHooks,
     ListenerHooks,
     MediaHooks,
     RotationHooks,
 )
+from karaoke_persist.contract.importing import Importer, Importers
 from karaoke_persist.contract.media import MediaReader, NamePattern
 from karaoke_persist.contract.policies import POLICIES
 from karaoke_persist.contract.rotation import RotationPolicies, RotationPolicy
 from karaoke_persist.errors import ContractMismatch, KaraokePersistError, PluginBroken, UnknownScheme
-from karaoke_persist.plugin_checks import RESERVED_READERS, checked_patterns, checked_policies, checked_readers
+from karaoke_persist.plugin_checks import KINDS, RESERVED_READERS, Addition, checked_additions, checked_patterns
 from karaoke_persist.urls import scheme_of
 
 log: logging.Logger = logging.getLogger(__name__)
@@ -109,16 +111,18 @@ def _check_contract(scheme: str, plugin: Any) -> None:
 
 
 class Plugins:
-    """What listens to one library and adds to it: installed plugins, and those handed to `open`."""
+    """What listens to one library and adds to it: our own part, installed plugins, and those handed to `open`."""
 
-    def __init__(self, plugins: Iterable[object] = ()) -> None:
+    def __init__(self, plugins: Iterable[object] = (), own: Iterable[object] = ()) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
-        self._manager.add_hookspecs(ListenerHooks)
-        self._manager.add_hookspecs(RotationHooks)
-        self._manager.add_hookspecs(MediaHooks)
+        for hooks in (ListenerHooks, RotationHooks, MediaHooks, ImportHooks):
+            self._manager.add_hookspecs(hooks)
         self._policies: dict[str, RotationPolicy] = dict(POLICIES)
         self._readers: dict[str, MediaReader] = {}
         self._patterns: list[NamePattern] = []
+        self._importers: dict[str, Importer] = {}
+        for plugin in own:
+            self._add(plugin, repr(plugin))
         for point in entry_points(group=PLUGINS_GROUP):
             self._add_installed(point)
         for plugin in plugins:
@@ -138,6 +142,11 @@ class Plugins:
     def name_patterns(self) -> tuple[NamePattern, ...]:
         """The forms of file names of the plugins."""
         return tuple(self._patterns)
+
+    @property
+    def importers(self) -> Importers:
+        """Our own importers and those of the plugins, by the names of their formats."""
+        return MappingProxyType(self._importers)
 
     def after_commit(self, changes: tuple[Change, ...]) -> None:
         """Tell every listener; what one raises is logged and keeps nobody else from hearing."""
@@ -163,40 +172,40 @@ class Plugins:
     def _add(self, plugin: Any, name: str) -> None:
         _register(self._manager, plugin, name)
         try:
-            policies = self._policies_of(plugin, name)
-            readers, patterns = self._media_of(plugin, name)
+            self._take(plugin, name)
         except PluginBroken:
             self._manager.unregister(plugin)
             raise
-        self._policies |= policies
-        self._readers |= readers
+
+    def _take(self, plugin: Any, name: str) -> None:
+        """Take what a plugin adds: all of it, or nothing."""
+        there = self._policies, {**dict.fromkeys(RESERVED_READERS), **self._readers}, self._importers
+        policies, readers, importers = (
+            self._additions(plugin, name, kind, known) for kind, known in zip(KINDS, there, strict=True)
+        )
+        patterns = [
+            pattern
+            for hook in self._hooks_of(plugin, "karaoke_name_patterns")
+            for pattern in checked_patterns(name, hook)
+        ]
+        self._policies.update(policies)
+        self._readers.update(readers)
+        self._importers.update(importers)
         self._patterns += patterns
 
-    def _policies_of(self, plugin: Any, name: str) -> dict[str, RotationPolicy]:
-        """What a plugin adds, checked against those there are."""
-        found: dict[str, RotationPolicy] = {}
-        for implementation in self._manager.hook.karaoke_rotation_policies.get_hookimpls():
-            if implementation.plugin is plugin:
-                found |= checked_policies(name, implementation.function)
-        for policy in found:
-            if policy in self._policies:
-                raise PluginBroken(name, f"there is a rotation policy {policy!r} already; give it another name")
+    def _additions(self, plugin: Any, name: str, kind: Addition, there: Mapping[str, Any]) -> dict[str, Any]:
+        """What a plugin adds of a kind, checked against those there are."""
+        found: dict[str, Any] = {}
+        for hook in self._hooks_of(plugin, kind.hook):
+            found |= checked_additions(name, kind, hook)
+        for each in found:
+            if each in there:
+                raise PluginBroken(name, f"there is {kind.what} {each!r} already; give it another name")
         return found
 
-    def _media_of(self, plugin: Any, name: str) -> tuple[dict[str, MediaReader], list[NamePattern]]:
-        """The readers and patterns that a plugin adds, checked."""
-        readers: dict[str, MediaReader] = {}
-        for implementation in self._manager.hook.karaoke_media_readers.get_hookimpls():
-            if implementation.plugin is plugin:
-                readers |= checked_readers(name, implementation.function)
-        for reader in readers:
-            if reader in self._readers or reader in RESERVED_READERS:
-                raise PluginBroken(name, f"there is a media reader {reader!r} already; give it another name")
-        patterns: list[NamePattern] = []
-        for implementation in self._manager.hook.karaoke_name_patterns.get_hookimpls():
-            if implementation.plugin is plugin:
-                patterns += checked_patterns(name, implementation.function)
-        return readers, patterns
+    def _hooks_of(self, plugin: Any, hook: str) -> list[Callable[[], object]]:
+        implementations = getattr(self._manager.hook, hook).get_hookimpls()
+        return [each.function for each in implementations if each.plugin is plugin]
 
 
 def _load(point: EntryPoint) -> Any:

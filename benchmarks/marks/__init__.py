@@ -26,6 +26,7 @@ from benchmarks.marks import (
     p15_search,
     p19_beside_search,
     p21_library_folder,
+    p23_import,
 )
 
 TEN_THOUSAND, HUNDRED_THOUSAND, MILLION = 10_000, 100_000, 1_000_000
@@ -60,4 +61,5 @@ MARKS = {
     "P15": Mark(p15_search.run, ("sqlite", "postgresql", "memory"), (HUNDRED_THOUSAND,)),
     "P19": Mark(p19_beside_search.run, ("sqlite", "postgresql", "memory"), (HUNDRED_THOUSAND,)),
     "P21": Mark(p21_library_folder.run, ("sqlite",)),
+    "P23": Mark(p23_import.run, _BOTH),
 }

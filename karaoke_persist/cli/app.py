@@ -14,6 +14,7 @@ from karaoke_persist.cli.check import check
 from karaoke_persist.cli.conformance import conformance
 from karaoke_persist.cli.demo import demo
 from karaoke_persist.cli.history import history
+from karaoke_persist.cli.importing import import_file, import_oks
 from karaoke_persist.cli.jobs import jobs
 from karaoke_persist.cli.playlists import playlists
 from karaoke_persist.cli.queue import queue
@@ -34,6 +35,8 @@ app: typer.Typer = typer.Typer(
 )
 for _command in (demo, sync, purge, search, complete, check, schema, backends, conformance):
     app.command()(_command)
+app.command("import")(import_file)
+app.command("import-oks")(import_oks)
 app.add_typer(users, name="users")
 app.add_typer(playlists, name="playlists")
 app.add_typer(history, name="history")

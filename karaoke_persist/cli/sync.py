@@ -70,7 +70,7 @@ def sync(
     with karaoke_persist.open(
         store, on_error="raise", roots={root: folder}, backend_options=backend_options(option)
     ) as library:
-        _refuse_forgetful(library)
+        refuse_forgetful(library)
         if dry_run:
             _dry_run(library, root, ways, quiet, as_json)
             return
@@ -139,7 +139,7 @@ def _dry_run(library: karaoke_persist.Library, root: str, ways: dict[str, Any], 
         _show_plan(plan)
 
 
-def _refuse_forgetful(library: karaoke_persist.Library) -> None:
+def refuse_forgetful(library: karaoke_persist.Library) -> None:
     """A store that ends with this command would only pretend to have kept the songs."""
     info = library.store.info
     if Capability.PERSISTENT not in info.capabilities:

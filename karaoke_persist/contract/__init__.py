@@ -3,6 +3,19 @@
 from karaoke_persist.contract.changes import Change, ChangeKind, Written
 from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.contract.hooks import OperationFailure, hookimpl
+from karaoke_persist.contract.importing import (
+    Conversion,
+    Draft,
+    Importer,
+    Importers,
+    ImportSettings,
+    NewEntry,
+    NewLike,
+    NewPlay,
+    NewUser,
+    OpenedSource,
+    SourceTable,
+)
 from karaoke_persist.contract.info import CONTRACT_VERSION, BackendInfo, Capability, Durability, SchemaState
 from karaoke_persist.contract.media import (
     FolderView,
@@ -63,6 +76,8 @@ __all__ = [
     "Completion",
     "CompletionRequest",
     "Condition",
+    "Conversion",
+    "Draft",
     "Durability",
     "Eq",
     "Exists",
@@ -73,13 +88,21 @@ __all__ = [
     "FolderView",
     "FoundSong",
     "Has",
+    "ImportSettings",
+    "Importer",
+    "Importers",
     "In",
     "IsNull",
     "Measure",
     "MediaReader",
     "NamePattern",
+    "NewEntry",
+    "NewLike",
+    "NewPlay",
+    "NewUser",
     "Not",
     "OpenSong",
+    "OpenedSource",
     "OperationFailure",
     "Or",
     "Order",
@@ -96,6 +119,7 @@ __all__ = [
     "SearchRequest",
     "SearchResult",
     "SongStore",
+    "SourceTable",
     "StoreOptions",
     "StoreSavepoint",
     "StoreSession",

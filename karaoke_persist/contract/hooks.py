@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pluggy
 
 from karaoke_persist.contract.changes import Change
+from karaoke_persist.contract.importing import Importers
 from karaoke_persist.contract.media import MediaReader, NamePattern
 from karaoke_persist.contract.options import StoreOptions
 from karaoke_persist.contract.rotation import RotationPolicies
@@ -86,4 +87,16 @@ class MediaHooks:
     @hookspec
     def karaoke_name_patterns(self) -> Sequence[NamePattern]:
         """Called once for each library, when it is opened: further forms of names, tried before the built-in ones."""
+        raise NotImplementedError
+
+
+class ImportHooks:
+    """What a plugin may add to the formats that are imported."""
+
+    @hookspec
+    def karaoke_importers(self) -> Importers:
+        """Called once for each library, when it is opened: further importers by the names of their formats.
+
+        A name is of lower-case letters, digits and dashes, and not taken already.
+        """
         raise NotImplementedError

@@ -3,6 +3,7 @@
 from karaoke_persist.models.favorite import FavoriteArtist, FavoriteSong
 from karaoke_persist.models.fields import Field, Kind
 from karaoke_persist.models.history import Night, Performance, PerformanceSinger
+from karaoke_persist.models.imported import ImportedRow, ImportSource
 from karaoke_persist.models.integrity import Counted, Derived, Integrity, Reference, Sorted, Unique
 from karaoke_persist.models.job import Job
 from karaoke_persist.models.json_values import FrozenDict, freeze, thaw
@@ -36,6 +37,8 @@ MODELS: tuple[type[Record], ...] = (
     MediaRoot,
     MediaFile,
     Removal,
+    ImportSource,
+    ImportedRow,
 )
 """The models that every store holds."""
 
@@ -50,6 +53,8 @@ __all__ = [
     "FavoriteSong",
     "Field",
     "FrozenDict",
+    "ImportSource",
+    "ImportedRow",
     "Integrity",
     "Job",
     "Kind",

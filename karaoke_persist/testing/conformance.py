@@ -10,6 +10,7 @@ from karaoke_persist.testing.rules.favorites import FavoriteRules
 from karaoke_persist.testing.rules.guest_view import GuestViewRules
 from karaoke_persist.testing.rules.history import HistoryRules
 from karaoke_persist.testing.rules.history_statistics import StatisticsRules
+from karaoke_persist.testing.rules.importing import ImportRules
 from karaoke_persist.testing.rules.integrity import IntegrityRules
 from karaoke_persist.testing.rules.isolation import IsolationRules
 from karaoke_persist.testing.rules.isolation_processes import ProcessIsolationRules
@@ -119,6 +120,7 @@ class BackendConformance(
     RotationRules,
     UndoRules,
     MediaRules,
+    ImportRules,
 ):
     """Every rule of the contract, for one backend.
 

@@ -48,10 +48,11 @@ TOPICS: Final = {
     "L": "Ordered lists",
     "P": "Playlists",
     "Y": "The library folder",
+    "W": "Importing from elsewhere",
 }
 """What a rule is about, by the part of its id before the dash."""
 
-FULL_ALONE: Final = frozenset({"R", "N", "U", "F", "G", "L", "P", "H", "K", "A", "Z", "J", "D", "Y"})
+FULL_ALONE: Final = frozenset({"R", "N", "U", "F", "G", "L", "P", "H", "K", "A", "Z", "J", "D", "Y", "W"})
 """The topics that the level Core leaves out: a backend without them answers less, and loses and falsifies nothing."""
 
 Level = Literal["core", "full"]

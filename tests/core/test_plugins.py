@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 
 import karaoke_persist
 from karaoke_persist import ContractMismatch, PluginBroken, UnknownScheme, hookimpl
-from karaoke_persist.contract.hooks import BackendHooks, ListenerHooks, RotationHooks
+from karaoke_persist.contract import Importer, ImportSettings, OpenedSource
+from karaoke_persist.contract.hooks import BackendHooks, ImportHooks, ListenerHooks, RotationHooks
 from karaoke_persist.contract.rotation import Placed, Rotation, RotationEntry
 from karaoke_persist.operations.rotation import arranged
 from karaoke_persist.plugins import installed_backends
@@ -217,7 +219,92 @@ def test_broken_policies(add: Add, tmp_path: Path, source: str, words: str, capl
         karaoke_persist.open("memory://", plugins=[sys.modules["a_strangers_plugin"]])
 
 
-HOOK_GROUPS = (BackendHooks, ListenerHooks, RotationHooks)
+IMPORTERS = """
+from contextlib import contextmanager
+from karaoke_persist import hookimpl
+from karaoke_persist.contract import Importer, OpenedSource
+@contextmanager
+def opened(path, settings):
+    yield OpenedSource([])
+@hookimpl
+def karaoke_importers():
+    return {"tape": Importer(opened)}
+"""
+BROKEN_IMPORTERS = {
+    "raises": (IMPORTERS.replace("    return {", '    raise OSError("no luck")\n    return {'), "no luck"),
+    "no mapping": (IMPORTERS.replace('{"tape": Importer(opened)}', "opened"), "no mapping"),
+    "no name": (IMPORTERS.replace('"tape"', '"Tape 2"'), "no name of lower-case letters"),
+    "no importer": (IMPORTERS.replace("Importer(opened)", "opened"), "with an Importer"),
+    "built in": (IMPORTERS.replace("tape", "oks"), "an importer 'oks' already"),
+}
+OWN_FORMATS = ["oks", "pikaraoke", "karaoke-eternal", "openkj", "karafun"]
+
+
+def test_an_installed_importer(add: Add) -> None:
+    """Importers of another distribution stand beside the built-in ones, in every library opened then."""
+    add("tapes", IMPORTERS, group="plugins")
+    with karaoke_persist.open("memory://") as library:
+        assert list(library.transfer.importers) == [*OWN_FORMATS, "tape"]
+        assert library.transfer.import_file("tape", __file__).tables == ()
+
+
+def test_an_importer_handed_to_open() -> None:
+    """An importer handed to `open` belongs to that library alone; the same name twice is `PluginBroken`."""
+
+    @contextmanager
+    def opened(path: Path, settings: ImportSettings) -> Iterator[OpenedSource]:
+        yield OpenedSource([])
+
+    class Mine:
+        @hookimpl
+        def karaoke_importers(self) -> object:
+            """Give one importer."""
+            return {"mine": Importer(opened)}
+
+    with karaoke_persist.open("memory://", plugins=[Mine()]) as mine, karaoke_persist.open("memory://") as other:
+        assert list(mine.transfer.importers) == [*OWN_FORMATS, "mine"]
+        assert list(other.transfer.importers) == OWN_FORMATS
+    with pytest.raises(PluginBroken, match="'mine' already"):
+        karaoke_persist.open("memory://", plugins=[Mine(), Mine()])
+
+
+@pytest.mark.parametrize(("source", "words"), BROKEN_IMPORTERS.values(), ids=BROKEN_IMPORTERS)
+def test_broken_importers(add: Add, source: str, words: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Importers that cannot be used are `PluginBroken`; an installed plugin that has them is logged and left out."""
+    add("tapes", source, group="plugins")
+    with karaoke_persist.open("memory://") as library:
+        assert list(library.transfer.importers) == OWN_FORMATS
+    assert words in caplog.text
+    with pytest.raises(PluginBroken, match=re.escape(words)):
+        karaoke_persist.open("memory://", plugins=[sys.modules["a_strangers_plugin"]])
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (IMPORTERS.replace("OpenedSource([])", "[]"), "no OpenedSource"),
+        (IMPORTERS.replace("OpenedSource([])", "rows()"), "opening test_plugins.py raised KeyError"),
+        (IMPORTERS.replace("OpenedSource([])", "OpenedSource([SourceTable('t', 1, rows, None)])"), "no rows"),
+        (
+            IMPORTERS.replace("OpenedSource([])", "OpenedSource([SourceTable('t', 1, lambda: [('1', {})], rows)])"),
+            "converting row '1' of t raised",
+        ),
+        (
+            IMPORTERS.replace("OpenedSource([])", "OpenedSource([SourceTable('t', 1, lambda: [('1', {})], odd)])"),
+            "row '1' of t became 5, which is no draft",
+        ),
+    ],
+)
+def test_an_importer_that_fails(add: Add, source: str, words: str) -> None:
+    """What an importer does wrong while it works is `PluginBroken`, which names its format and the row."""
+    helpers = "from karaoke_persist.contract import SourceTable\ndef rows(*_): raise KeyError('no rows')\n"
+    add("tapes", helpers + "def odd(*_): return 5\n" + source, group="plugins")
+    with karaoke_persist.open("memory://") as library, pytest.raises(PluginBroken, match=words) as caught:
+        library.transfer.import_file("tape", __file__)
+    assert caught.value.plugin == "tape"
+
+
+HOOK_GROUPS = (BackendHooks, ListenerHooks, RotationHooks, ImportHooks)
 HOOKS = sorted(name for spec in HOOK_GROUPS for name in vars(spec) if name.startswith("karaoke_"))
 
 

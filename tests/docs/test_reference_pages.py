@@ -42,7 +42,7 @@ def public_methods(kind: type) -> set[str]:
 
 HOOKS = {
     name: spec
-    for group in (hooks.BackendHooks, hooks.ListenerHooks, hooks.RotationHooks, hooks.MediaHooks)
+    for group in (hooks.BackendHooks, hooks.ListenerHooks, hooks.RotationHooks, hooks.MediaHooks, hooks.ImportHooks)
     for name, spec in inspect.getmembers(group, inspect.isfunction)
 }
 
@@ -170,7 +170,7 @@ def test_each_subcommand_is_documented_with_its_options(name: str):
 
 def test_no_command_is_documented_that_is_not_there():
     """Each command that the page describes exists."""
-    documented = re.findall(r"^## `karaoke-persist (\w+)", page("reference/command-line.md"), flags=re.MULTILINE)
+    documented = re.findall(r"^## `karaoke-persist ([\w-]+)", page("reference/command-line.md"), flags=re.MULTILINE)
 
     assert set(COMMANDS) == set(documented)
 

@@ -125,6 +125,15 @@ class TellsOfNothing(Delegate):
         return [Written(each.key, each.before, each.before + 1) for each in self.healthy.upsert(values)]
 
 
+class AnswersAHundred(Delegate):
+    """Of many keys that are asked for at once, the first hundred are answered."""
+
+    found_by = ("W-02",)
+
+    def get(self, model: Any, keys: Any) -> Any:
+        return self.healthy.get(model, list(keys)[:100])
+
+
 class FoldsIds(Delegate):
     """Ids that differ in case are the same."""
 

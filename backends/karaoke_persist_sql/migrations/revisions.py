@@ -20,6 +20,7 @@ REVISIONS: Final[tuple[str, ...]] = (
     "0009_versions",
     "0010_search",
     "0011_media",
+    "0012_imports",
 )
 HEAD: Final[str] = REVISIONS[-1]
 
