@@ -25,6 +25,7 @@ from karaoke_persist.contract import (
 )
 from karaoke_persist.errors import (
     AlreadyExists,
+    BadArchive,
     BadOption,
     BadURL,
     Busy,
@@ -36,6 +37,7 @@ from karaoke_persist.errors import (
     DomainError,
     DriverMissing,
     IllegalState,
+    IncompleteStore,
     InvalidValue,
     KaraokePersistError,
     LeaseLost,
@@ -118,6 +120,7 @@ __all__ = [
     "ArtistCount",
     "ArtistHits",
     "ArtistPage",
+    "BadArchive",
     "BadOption",
     "BadURL",
     "BulkResult",
@@ -137,6 +140,7 @@ __all__ = [
     "Finding",
     "IllegalState",
     "ImportReport",
+    "IncompleteStore",
     "InvalidValue",
     "Job",
     "JobStatistics",

@@ -42,7 +42,7 @@ def sync(
         karaoke_persist.open(store, on_error="raise", backend_options=backend_options(option)) as library,
         progress_bar("Reading songs", show=not (quiet or as_json)) as progress,
     ):
-        _refuse_forgetful(library)
+        refuse_forgetful(library)
         report = library.media.sync(root, folder=folder, progress=progress)
     if as_json:
         print_json(_as_dict(report))
@@ -50,7 +50,7 @@ def sync(
         _show(report, store)
 
 
-def _refuse_forgetful(library: karaoke_persist.Library) -> None:
+def refuse_forgetful(library: karaoke_persist.Library) -> None:
     """A store that ends with this command would only pretend to have kept the songs."""
     info = library.store.info
     if Capability.PERSISTENT not in info.capabilities:

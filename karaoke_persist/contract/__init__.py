@@ -1,5 +1,6 @@
 """The contract: what a backend promises, and the values that cross between core and backend."""
 
+from karaoke_persist.contract.backup import FileStore, FoundRows, OlderStore
 from karaoke_persist.contract.changes import Change, ChangeKind, Written
 from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.contract.hooks import OperationFailure, hookimpl
@@ -59,14 +60,17 @@ __all__ = [
     "Eq",
     "Exists",
     "FacetCount",
+    "FileStore",
     "Finding",
     "FoldedContains",
     "FoldedEq",
+    "FoundRows",
     "Has",
     "In",
     "IsNull",
     "Measure",
     "Not",
+    "OlderStore",
     "OperationFailure",
     "Or",
     "Order",

@@ -1,5 +1,7 @@
 """What is stored: frozen, validated values, one module per domain, with the rules of their integrity."""
 
+from typing import Final
+
 from karaoke_persist.models.favorite import FavoriteArtist, FavoriteSong
 from karaoke_persist.models.fields import Field, Kind
 from karaoke_persist.models.history import Night, Performance, PerformanceSinger
@@ -11,6 +13,7 @@ from karaoke_persist.models.queue import QueueEdit, QueueEntry, QueueSinger, Roo
 from karaoke_persist.models.record import Record, field_names, field_of, fields_of, indexed_fields
 from karaoke_persist.models.song import MEDIA_KINDS, MediaKind, Song
 from karaoke_persist.models.text import key_fold
+from karaoke_persist.models.transfer import Transfer
 from karaoke_persist.models.user import Credential, User
 from karaoke_persist.models.version import PreferredVersion, SongRedirect
 
@@ -32,12 +35,17 @@ MODELS: tuple[type[Record], ...] = (
     Job,
     SongRedirect,
     PreferredVersion,
+    Transfer,
 )
 """The models that every store holds."""
+
+MODELS_VERSION: Final = 13
+"""The number of the schema's revision that these models belong to; archives carry it."""
 
 __all__ = [
     "MEDIA_KINDS",
     "MODELS",
+    "MODELS_VERSION",
     "Counted",
     "Credential",
     "Derived",
@@ -64,6 +72,7 @@ __all__ = [
     "Song",
     "SongRedirect",
     "Sorted",
+    "Transfer",
     "Unique",
     "User",
     "field_names",

@@ -19,6 +19,7 @@ REVISIONS: Final[tuple[str, ...]] = (
     "0008_jobs",
     "0009_versions",
     "0010_search",
+    "0013_copies",
 )
 HEAD: Final[str] = REVISIONS[-1]
 
