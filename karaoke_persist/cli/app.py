@@ -15,10 +15,12 @@ from karaoke_persist.cli.conformance import conformance
 from karaoke_persist.cli.demo import demo
 from karaoke_persist.cli.history import history
 from karaoke_persist.cli.jobs import jobs
+from karaoke_persist.cli.moving import backup, copy, dump, load, restore
 from karaoke_persist.cli.playlists import playlists
 from karaoke_persist.cli.queue import queue
 from karaoke_persist.cli.schema import schema
 from karaoke_persist.cli.search import complete, search
+from karaoke_persist.cli.songbook import songbook
 from karaoke_persist.cli.sync import sync
 from karaoke_persist.cli.users import users
 from karaoke_persist.errors import KaraokePersistError
@@ -32,7 +34,8 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, sync, search, complete, check, schema, backends, conformance):
+_MOVING = (songbook, copy, dump, load, backup, restore)
+for _command in (demo, sync, search, complete, *_MOVING, check, schema, backends, conformance):
     app.command()(_command)
 app.add_typer(users, name="users")
 app.add_typer(playlists, name="playlists")

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 import karaoke_persist
-from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store, backend_options
+from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Quiet, Store, backend_options
 from karaoke_persist.contract import Capability
 from karaoke_persist.errors import Unsupported
 from karaoke_persist.media import MAIN, SyncReport, readable_root
@@ -20,7 +20,6 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder that 
 Root = Annotated[
     str, typer.Option("--root", metavar="NAME", help="What the database calls this folder; one name for each folder.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something fails.")]
 
 
 def sync(

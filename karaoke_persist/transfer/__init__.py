@@ -6,14 +6,13 @@ from karaoke_persist.transfer.dumping import DumpReport, dump
 from karaoke_persist.transfer.loading import load
 from karaoke_persist.transfer.migrating import Migration, migrate
 from karaoke_persist.transfer.restoring import restore
-from karaoke_persist.transfer.songbook import Songbook, songbook
+from karaoke_persist.transfer.songbook import songbook
 
 __all__ = [
     "BackupReport",
     "CopyReport",
     "DumpReport",
     "Migration",
-    "Songbook",
     "backup",
     "copy",
     "dump",

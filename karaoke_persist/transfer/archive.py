@@ -86,8 +86,9 @@ def models_version_of(revision: str) -> int:
 def _refuse_newer(path: str, told: Mapping[str, Any]) -> None:
     if told["format"] != FORMAT:
         raise ValueError(f"its format is {told['format']!r}")
-    for name, known in {"format_version": FORMAT_VERSION, "models_version": MODELS_VERSION}.items():
-        found: int = _typed(told[name], int)
+    limits: Mapping[str, int] = {"format_version": FORMAT_VERSION, "models_version": MODELS_VERSION}
+    for name, known in limits.items():
+        found = _typed(told[name], int)
         if found > known:
             raise BadArchive(path, MANIFEST, f"{name} is {found}, and this software knows up to {known}", NEWER)
 
@@ -97,6 +98,6 @@ def _member(told: Mapping[str, Any]) -> Member:
 
 
 def _typed(value: Any, kind: type) -> Any:
-    if type(value) is not kind or (kind is int and value < 0):
+    if type(value) is not kind or (isinstance(value, int) and value < 0):
         raise ValueError(f"{value!r} is no {kind.__name__}")
     return value

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
-from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from karaoke_persist.contract import Eq, Query
 from karaoke_persist.errors import InvalidValue
@@ -84,11 +82,6 @@ def songbook(library: Holder, form: SongbookFormat, title: str = "Songbook") -> 
     if form not in writers:
         raise InvalidValue("format", form, f"choose one of {', '.join(writers)}")
     return writers[form](Songbook.of(library), title)
-
-
-def format_of(path: str | os.PathLike[str]) -> Any:
-    """The format that a file's name says."""
-    return Path(path).suffix.removeprefix(".").lower()
 
 
 def _artist_key(line: Line) -> tuple[str, str]:

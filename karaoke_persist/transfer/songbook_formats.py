@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from pydantic.alias_generators import to_camel
 
@@ -40,25 +40,25 @@ def as_json(book: Songbook, title: str) -> str:
 
 def as_html(book: Songbook, title: str) -> str:
     """A page without anything from elsewhere, to read on a telephone or to print."""
-    page = ElementTree.Element("html")
-    head, body = ElementTree.SubElement(page, "head"), ElementTree.SubElement(page, "body")
-    ElementTree.SubElement(head, "meta", charset="utf-8")
-    ElementTree.SubElement(head, "meta", name="viewport", content="width=device-width")
+    page = ET.Element("html")
+    head, body = ET.SubElement(page, "head"), ET.SubElement(page, "body")
+    ET.SubElement(head, "meta", charset="utf-8")
+    ET.SubElement(head, "meta", name="viewport", content="width=device-width")
     _text(head, "title", title)
     _text(head, "style", _STYLE)
     _text(body, "h1", title)
     _contents(body, len(book))
     _part(body, "artists", "By artist", book.artists(), _title_alone)
     _part(body, "titles", "By title", book.letters(), _title_and_artist)
-    return "<!DOCTYPE html>\n" + ElementTree.tostring(page, encoding="unicode", method="html") + "\n"
+    return "<!DOCTYPE html>\n" + ET.tostring(page, encoding="unicode", method="html") + "\n"
 
 
 WRITERS: Final[Mapping[str, Callable[[Songbook, str], str]]] = {"csv": as_csv, "json": as_json, "html": as_html}
 """By the name of the format."""
 
 
-def _contents(body: ElementTree.Element, songs: int) -> None:
-    nav = ElementTree.SubElement(body, "nav")
+def _contents(body: ET.Element, songs: int) -> None:
+    nav = ET.SubElement(body, "nav")
     nav.text = f"{songs:,} songs: "
     for anchor, label in (("artists", "by artist"), ("titles", "by title")):
         link = _text(nav, "a", label)
@@ -67,33 +67,33 @@ def _contents(body: ElementTree.Element, songs: int) -> None:
 
 
 def _part(
-    body: ElementTree.Element,
+    body: ET.Element,
     anchor: str,
     heading: str,
     sections: Iterable[Section],
-    fill: Callable[[ElementTree.Element, Line], None],
+    fill: Callable[[ET.Element, Line], None],
 ) -> None:
-    part = ElementTree.SubElement(body, "section", {"id": anchor, "class": "part"})
+    part = ET.SubElement(body, "section", {"id": anchor, "class": "part"})
     _text(part, "h2", heading)
-    columns = ElementTree.SubElement(part, "div", {"class": "columns"})
+    columns = ET.SubElement(part, "div", {"class": "columns"})
     for section in sections:
-        group = ElementTree.SubElement(columns, "section")
+        group = ET.SubElement(columns, "section")
         _text(group, "h3", section.heading)
-        items = ElementTree.SubElement(group, "ul")
+        items = ET.SubElement(group, "ul")
         for line in section.lines:
-            fill(ElementTree.SubElement(items, "li"), line)
+            fill(ET.SubElement(items, "li"), line)
 
 
-def _title_alone(item: ElementTree.Element, line: Line) -> None:
+def _title_alone(item: ET.Element, line: Line) -> None:
     item.text = line.title
 
 
-def _title_and_artist(item: ElementTree.Element, line: Line) -> None:
+def _title_and_artist(item: ET.Element, line: Line) -> None:
     item.text = f"{line.title} "
     _text(item, "span", line.artist).set("class", "by")
 
 
-def _text(parent: ElementTree.Element, tag: str, text: str) -> ElementTree.Element:
-    made = ElementTree.SubElement(parent, tag)
+def _text(parent: ET.Element, tag: str, text: str) -> ET.Element:
+    made = ET.SubElement(parent, tag)
     made.text = text
     return made
