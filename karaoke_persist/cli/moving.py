@@ -16,6 +16,7 @@ from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Qui
 from karaoke_persist.cli.search import open_existing
 from karaoke_persist.cli.sync import refuse_forgetful
 from karaoke_persist.transfer import BackupReport, CopyReport, DumpReport
+from karaoke_persist.transfer.files import check_readable
 
 Source = Annotated[str, typer.Argument(metavar="FROM", help="The database that is copied.")]
 Target = Annotated[str, typer.Argument(metavar="TO", help="The database that it is copied into.")]
@@ -85,6 +86,7 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Load an archive into an empty database, after verifying all of it."""
+    check_readable(archive)  # before a database is made for nothing
     with _opened_target(store, option) as library, _bar("Loading", quiet, as_json) as progress:
         report = transfer.load(archive, library, replace=replace, progress=progress)
     _show_copy(report, quiet, as_json)
@@ -113,6 +115,7 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Bring a backup back into an empty database, of whichever backend, and verify it."""
+    check_readable(backup)
     with _opened_target(store, option) as library, _bar("Restoring", quiet, as_json) as progress:
         report = transfer.restore(backup, library, replace=replace, progress=progress)
     _show_copy(report, quiet, as_json)

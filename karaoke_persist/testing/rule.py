@@ -47,6 +47,7 @@ TOPICS: Final = {
     "C": "Capabilities and the life of a store",
     "L": "Ordered lists",
     "P": "Playlists",
+    "B": "Copies, archives and backups",
 }
 """What a rule is about, by the part of its id before the dash."""
 

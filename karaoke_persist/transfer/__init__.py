@@ -6,6 +6,7 @@ from karaoke_persist.transfer.dumping import DumpReport, dump
 from karaoke_persist.transfer.loading import load
 from karaoke_persist.transfer.migrating import Migration, migrate
 from karaoke_persist.transfer.restoring import restore
+from karaoke_persist.transfer.sides import Progress
 from karaoke_persist.transfer.songbook import songbook
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "CopyReport",
     "DumpReport",
     "Migration",
+    "Progress",
     "backup",
     "copy",
     "dump",

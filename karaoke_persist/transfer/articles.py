@@ -19,6 +19,21 @@ ARTICLES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By language. A title is filed by the articles of the song's own, or else by the English ones."""
 
+_CODES: Final[Mapping[str, str]] = {
+    "eng": "en",
+    "deu": "de",
+    "ger": "de",
+    "fra": "fr",
+    "fre": "fr",
+    "spa": "es",
+    "ita": "it",
+    "por": "pt",
+    "nld": "nl",
+    "dut": "nl",
+    "swe": "sv",
+    "dan": "da",
+}
+"""The longer codes of the same languages."""
 BAND_ARTICLES: Final = ("the", "a", "an", "der", "die", "das", "le", "la", "les", "l'", "el", "los", "las", "il", "gli")
 """Those of names of artists, whose language is not known."""
 
@@ -26,7 +41,7 @@ BAND_ARTICLES: Final = ("the", "a", "an", "der", "die", "das", "le", "la", "les"
 def filed_title(title: str, language: str | None) -> str:
     """The title without an article of its language at the front."""
     code = re.split("[-_]", language.lower())[0] if language else "en"
-    return _without(title, ARTICLES.get(code, ()))
+    return _without(title, ARTICLES.get(_CODES.get(code, code), ()))
 
 
 def filed_artist(artist: str) -> str:

@@ -43,6 +43,12 @@ def translated(path: Path) -> Iterator[None]:
         raise Unavailable(problem, "Check the disk, the folder and its permissions", retryable=False) from error
 
 
+def check_readable(path: Path) -> None:
+    """Raise `Unavailable` for a file that cannot be read."""
+    with translated(path), path.open("rb"):
+        pass
+
+
 def sha256_of_file(path: Path) -> str:
     """The checksum of a file, in hexadecimal digits."""
     with translated(path), path.open("rb") as file:

@@ -79,7 +79,7 @@ def _refuse_full(session: Session, url: str, intent: Intent) -> None:
     if mark is None or (mark.kind, mark.source) != (intent.kind, intent.source):
         state, remedy = "not empty", "Name an empty one, or give replace=True (--replace) to write over it"
     elif mark.digest != _digest_of(session, url, intent.models).hex():
-        state = "written to since it was copied"
+        state = "changed since it was copied into"
         remedy = "Give replace=True (--replace) to lose what is newer"
     else:
         return
