@@ -39,8 +39,13 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        problem = f"{path} cannot be used: {error.strerror or error}"
-        raise Unavailable(problem, "Check the disk, the folder and its permissions", retryable=False) from error
+        raise unusable(path, error) from error
+
+
+def unusable(path: Path, error: OSError) -> Unavailable:
+    """The error of this package for one of the file system."""
+    problem = f"{path} cannot be used: {error.strerror or error}"
+    return Unavailable(problem, "Check the disk, the folder and its permissions", retryable=False)
 
 
 def check_readable(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import zlib
@@ -20,7 +21,7 @@ from karaoke_persist.session import Session
 from karaoke_persist.transfer.archive import LINE_BYTES, MANIFEST, MANIFEST_BYTES, Manifest, Member
 from karaoke_persist.transfer.canonical import checked_row, trusted_row
 from karaoke_persist.transfer.copying import CopyReport, take_over
-from karaoke_persist.transfer.files import translated
+from karaoke_persist.transfer.files import translated, unusable
 from karaoke_persist.transfer.order import in_order
 from karaoke_persist.transfer.sides import RANGE, Holder, Progress
 from karaoke_persist.transfer.upgrades import upgraded
@@ -66,7 +67,9 @@ class Archive:
         from zipfile import ZipFile
 
         where = Path(path)
-        with translated(where), where.open("rb") as raw:
+        with translated(where):
+            raw = where.open("rb")
+        with raw:
             with _damage(str(where), "the file"):
                 file = ZipFile(raw)
             with file:
@@ -181,5 +184,9 @@ def _damage(path: str, place: str) -> Iterator[None]:
 
     try:
         yield
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error, UnicodeError) as error:
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error, ValueError) as error:
         raise BadArchive(path, place, f"it is damaged ({error})") from error
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # a place before the beginning of the file
+            raise BadArchive(path, place, "it is damaged, and names places that are not there") from error
+        raise unusable(Path(path), error) from error

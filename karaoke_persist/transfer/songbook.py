@@ -54,11 +54,11 @@ class Songbook:
 
     def by_artist(self) -> list[Line]:
         """By artist, and the songs of one by title."""
-        return sorted(self._lines, key=lambda line: (*_artist_key(line), *_title_key(line), line.id))
+        return sorted(self._lines, key=lambda line: (_filed_artist(line), _filed_title(line), *line[:2], line.id))
 
     def by_title(self) -> list[Line]:
         """By title."""
-        return sorted(self._lines, key=lambda line: (*_title_key(line), *_artist_key(line), line.id))
+        return sorted(self._lines, key=lambda line: (_filed_title(line), _filed_artist(line), *line[:2], line.id))
 
     def artists(self) -> Iterator[Section]:
         """The songs of each artist, however the name is written."""
@@ -84,14 +84,14 @@ def songbook(library: Holder, form: SongbookFormat, title: str = "Songbook") -> 
     return writers[form](Songbook.of(library), title)
 
 
-def _artist_key(line: Line) -> tuple[str, str]:
-    return key_fold(filed_artist(line.artist)), line.artist
+def _filed_artist(line: Line) -> str:
+    return key_fold(filed_artist(line.artist))
 
 
-def _title_key(line: Line) -> tuple[str, str]:
-    return key_fold(filed_title(line.title, line.language)), line.title
+def _filed_title(line: Line) -> str:
+    return key_fold(filed_title(line.title, line.language))
 
 
 def _initial(line: Line) -> str:
-    first = _title_key(line)[0][:1].upper()
+    first = _filed_title(line)[:1].upper()
     return first if first.isalpha() else "#"

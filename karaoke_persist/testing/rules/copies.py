@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from karaoke_persist import BadArchive, DataCorrupt, IllegalState, IncompleteStore, Library, transfer
-from karaoke_persist.contract import Capability, FileStore, Query
+from karaoke_persist.contract import FileStore, Query
 from karaoke_persist.models import Song
-from karaoke_persist.testing.handles import Conformance, Opener, Place, nothing_changes, probing, require
+from karaoke_persist.testing.handles import Conformance, Opener, Place, nothing_changes, probing
 from karaoke_persist.testing.lived_in import PASSWORD, everything, lived_in, many_songs
 from karaoke_persist.testing.probes import Box, Folder, Shelf
 from karaoke_persist.testing.rule import rule
@@ -216,7 +216,6 @@ class ArchiveRules(Conformance):
     @rule("B-24")
     def test_a_backup(self, library: Library, open_library: Opener, tmp_path: Path) -> None:
         """A backup is of one moment while others write, and is restored into an empty store to the letter."""
-        require(library, Capability.PERSISTENT)
         many_songs(library, 1_500)
         lived_in(library)
         before = everything(library)
