@@ -104,8 +104,9 @@ def _text(connection: sqlite3.Connection, pragma: str) -> str:
 
 def copy_file(path: str, target: str, tell: Callable[[int, int], object]) -> None:
     """Copy a database page by page from one moment of it, which a transaction holds, so that nobody has to wait."""
-    source, copy = _connect(f"{Path(path).as_uri()}?mode=ro", 0), sqlite3.connect(target, isolation_level=None)
+    source, copy = _connect(f"{Path(path).as_uri()}?mode=rw", 0), sqlite3.connect(target, isolation_level=None)
     try:
+        source.execute("PRAGMA query_only = ON")
         source.execute("BEGIN")
         source.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
         source.backup(copy, pages=COPIED_PAGES, progress=lambda _, left, total: tell(total - left, total))

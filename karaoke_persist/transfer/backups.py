@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,12 +17,13 @@ from karaoke_persist.models import MODELS, Record
 from karaoke_persist.transfer.archive import Manifest, models_version_of
 from karaoke_persist.transfer.canonical import canonical
 from karaoke_persist.transfer.dumping import dump, software, write_archive
-from karaoke_persist.transfer.files import new_file, sha256_of_file, translated
+from karaoke_persist.transfer.files import UNFINISHED, new_file, sha256_of_file, translated
 from karaoke_persist.transfer.order import in_order
 from karaoke_persist.transfer.sides import RANGE, Holder, Progress
 
 ARCHIVE_SUFFIX: Final = ".zip"
 CHECKSUM_SUFFIX: Final = ".sha256"
+_A_DAY: Final = 86_400
 _STAMP: Final = "%Y%m%dT%H%M%S.%fZ"
 _STAMPED: Final = r"-\d{8}T\d{6}\.\d{6}Z\.[a-z0-9]+"
 _DATABASE_ENDING: Final = re.compile(r"\.(db|sqlite3?)$", re.IGNORECASE)
@@ -112,7 +114,16 @@ def _kept(
     path = where / f"{stem}-{datetime.now(UTC).strftime(_STAMP)}{suffix}"
     write(path)
     size = path.stat().st_size
-    return BackupReport(str(path), size, _rotated(where, stem, path, keep))
+    with translated(where):
+        _tidied(where, stem)
+        return BackupReport(str(path), size, _rotated(where, stem, path, keep))
+
+
+def _tidied(folder: Path, stem: str) -> None:
+    """Remove what a backup that was killed has left of itself: nobody writes to one for a day."""
+    for path in folder.glob(f".{stem}-*{UNFINISHED}"):
+        if time.time() - path.stat().st_mtime > _A_DAY:
+            path.unlink(missing_ok=True)
 
 
 def _rotated(folder: Path, stem: str, newest: Path, keep: int | None) -> tuple[str, ...]:
@@ -121,10 +132,9 @@ def _rotated(folder: Path, stem: str, newest: Path, keep: int | None) -> tuple[s
     ours = re.compile(re.escape(stem) + _STAMPED)
     older = sorted(path for path in folder.iterdir() if ours.fullmatch(path.name) and path != newest)
     doomed = older[: max(0, len(older) - keep + 1)]
-    with translated(folder):
-        for path in doomed:
-            path.unlink()
-            path.with_name(path.name + CHECKSUM_SUFFIX).unlink(missing_ok=True)
+    for path in doomed:
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + CHECKSUM_SUFFIX).unlink(missing_ok=True)
     return tuple(map(str, doomed))
 
 

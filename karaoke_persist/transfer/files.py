@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
+from typing import Final
 
 from karaoke_persist.errors import Unavailable
+
+UNFINISHED: Final = ".partial"
 
 
 @contextmanager
@@ -18,7 +21,7 @@ def new_file(path: Path) -> Iterator[Path]:
     if path.exists():
         raise Unavailable(f"{path} is there already", "Choose another name", retryable=False)
     with translated(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=UNFINISHED, dir=path.parent)
     os.close(handle)
     unfinished = Path(name)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -217,6 +218,17 @@ def test_one_backup_at_least_is_kept(songs, tmp_path: Path, keep: int):
     with pytest.raises(InvalidValue, match="keep"):
         transfer.backup(songs, tmp_path, keep=keep)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_is_removed(songs, tmp_path: Path):
+    """A day later, and only its own; what may still be written to is left alone."""
+    names = [".memory-1.zip.x.partial", ".memory-2.zip.y.partial", ".other-1.zip.z.partial"]
+    for name in names:
+        (tmp_path / name).touch()
+    for name in names[::2]:
+        os.utime(tmp_path / name, (0, 0))
+    report = transfer.backup(songs, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {*names[1:], Path(report.path).name}
 
 
 def test_a_store_that_cannot_be_read_before_an_upgrade(install: Any, tmp_path: Path):
