@@ -142,7 +142,7 @@ class Session:
 
     @writing
     def insert_verbatim(self, values: Sequence[Record]) -> None:
-        """Store rows of one model as they stand elsewhere, in place of those that have their keys; told as one change."""
+        """Store rows of one model as they stand elsewhere, in place of those with their keys; told as one change."""
         if not values:
             return
         self._check_batch(values)
