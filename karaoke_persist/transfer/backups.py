@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from karaoke_persist.contract import FileStore, OlderStore, SongStore
+from karaoke_persist.contract import FileStore, OlderStore, Progress, SongStore
 from karaoke_persist.errors import InvalidValue, Unsupported
 from karaoke_persist.models import MODELS, Record
 from karaoke_persist.transfer.archive import Manifest, models_version_of
@@ -19,7 +19,7 @@ from karaoke_persist.transfer.canonical import canonical
 from karaoke_persist.transfer.dumping import dump, software, write_archive
 from karaoke_persist.transfer.files import UNFINISHED, new_file, sha256_of_file, translated
 from karaoke_persist.transfer.order import in_order
-from karaoke_persist.transfer.sides import RANGE, Holder, Progress
+from karaoke_persist.transfer.sides import RANGE, Holder
 
 ARCHIVE_SUFFIX: Final = ".zip"
 CHECKSUM_SUFFIX: Final = ".sha256"

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from karaoke_persist.contract import Query
+from karaoke_persist.contract import Progress, Query
 from karaoke_persist.errors import AlreadyExists, InvalidValue, Unavailable
 from karaoke_persist.models import Record, field_of
 from karaoke_persist.session import Session
@@ -20,7 +20,7 @@ from karaoke_persist.transfer.canonical import digest_of, line_of
 from karaoke_persist.transfer.evicting import evict, in_the_way
 from karaoke_persist.transfer.marks import Intent, begin, combined, finish
 from karaoke_persist.transfer.order import in_order, self_references
-from karaoke_persist.transfer.sides import RANGE, Holder, Progress, Snapshot, Source
+from karaoke_persist.transfer.sides import RANGE, Holder, Snapshot, Source
 from karaoke_persist.transfer.walk import Walk
 
 ROUNDS: Final = 5

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from karaoke_persist.contract import Progress
 from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models import MODELS_VERSION, Credential, Record
 from karaoke_persist.session import Session
@@ -17,7 +18,7 @@ from karaoke_persist.transfer.archive import LINE_BYTES, MANIFEST, Manifest, Mem
 from karaoke_persist.transfer.canonical import line_of
 from karaoke_persist.transfer.files import new_file
 from karaoke_persist.transfer.order import in_order
-from karaoke_persist.transfer.sides import Holder, Progress, Snapshot, Source
+from karaoke_persist.transfer.sides import Holder, Snapshot, Source
 
 if TYPE_CHECKING:
     from zipfile import ZipFile

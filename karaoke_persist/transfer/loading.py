@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from pydantic_core import from_json
 
+from karaoke_persist.contract import Progress
 from karaoke_persist.errors import BadArchive, InvalidValue
 from karaoke_persist.models import Record
 from karaoke_persist.session import Session
@@ -23,7 +24,7 @@ from karaoke_persist.transfer.canonical import checked_row, trusted_row
 from karaoke_persist.transfer.copying import CopyReport, take_over
 from karaoke_persist.transfer.files import translated, unusable
 from karaoke_persist.transfer.order import in_order
-from karaoke_persist.transfer.sides import RANGE, Holder, Progress
+from karaoke_persist.transfer.sides import RANGE, Holder
 from karaoke_persist.transfer.upgrades import upgraded
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
-from karaoke_persist.contract import SchemaState, StoreOptions
+from karaoke_persist.contract import Progress, SchemaState, StoreOptions
 from karaoke_persist.plugins import open_store
 from karaoke_persist.transfer.backups import BackupReport, back_up_store
-from karaoke_persist.transfer.sides import Progress
 from karaoke_persist.urls import redacted, store_url
 
 FOLDER: Final = "backups"

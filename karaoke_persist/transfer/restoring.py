@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from karaoke_persist.contract import SongStore, StoreOptions
+from karaoke_persist.contract import Progress, SongStore, StoreOptions
 from karaoke_persist.errors import BadArchive, DataCorrupt, SchemaMismatch
 from karaoke_persist.models import Transfer
 from karaoke_persist.models.transfer import LAST
@@ -23,7 +23,7 @@ from karaoke_persist.transfer.files import sha256_of_file, translated
 from karaoke_persist.transfer.loading import Archive
 from karaoke_persist.transfer.marks import refuse_incomplete
 from karaoke_persist.transfer.order import in_order
-from karaoke_persist.transfer.sides import Holder, Progress, Snapshot, Source
+from karaoke_persist.transfer.sides import Holder, Snapshot, Source
 
 SQLITE: Final = b"SQLite format 3\x00"
 

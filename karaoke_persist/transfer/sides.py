@@ -16,10 +16,6 @@ T = TypeVar("T")
 RANGE: Final = 1_000
 """How many keys are compared, and written, at a time."""
 
-Progress = Callable[[int, int], object]
-"""Called with the number of rows that are done, and the number there are to do."""
-
-
 class Holder(Protocol):
     """An open library, as far as a copy needs it."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from karaoke_persist.models import Record, Song
+
 Plain = dict[str, Any]
 Step = Callable[[Plain], Plain]
 
@@ -14,8 +16,19 @@ def _adding(**fields: Any) -> Step:
     return lambda plain: {**fields, **plain}
 
 
+def _deriving(model: type[Record], step: Step) -> Step:
+    """A step after which what is derived from other fields is made."""
+
+    def derived(plain: Plain) -> Plain:
+        more = step(plain)
+        return {**more, **model.integrity.derive(more)}
+
+    return derived
+
+
 UPGRADES: Final[Mapping[int, Mapping[str, Step]]] = {
     3: {"songs": _adding(hidden=False, play_count=0)},
+    10: {"songs": _deriving(Song, _adding(artist_aliases=[]))},
 }
 """By version and collection. Rows of a version below get the step; those of a collection that is new have none."""
 
