@@ -130,7 +130,10 @@ class Archive:
             raise self._bad(model, number, f"it is not JSON ({error})") from error
         if type(plain) is not dict:
             raise self._bad(model, number, "it is not a JSON object")
-        return upgraded(model.integrity.collection, plain, self.manifest.models_version)
+        try:
+            return upgraded(model.integrity.collection, plain, self.manifest.models_version)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise self._bad(model, number, f"it cannot be brought up to date ({error!r})") from error
 
     def _checked(self, model: type[Record], number: int, plain: dict[str, Any]) -> Record:
         try:
