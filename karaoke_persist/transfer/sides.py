@@ -16,6 +16,7 @@ T = TypeVar("T")
 RANGE: Final = 1_000
 """How many keys are compared, and written, at a time."""
 
+
 class Holder(Protocol):
     """An open library, as far as a copy needs it."""
 
