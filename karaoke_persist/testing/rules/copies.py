@@ -53,6 +53,7 @@ class CopyRules(Conformance):
             assert everything(other) == everything(source)
         assert sum(report.rows.values()) == len(everything(other))
         assert other.users.authenticate("ána", PASSWORD) is not None
+        assert ([each.id for each in other.songs.search_songs_paginated("yoga")[0]], other.check()) == (["song-1"], [])
         assert [entry.id for entry in library.queue.entries()] == ["entry-2", "entry-4", "entry-3"]
         library.queue.undo()
         assert [entry.id for entry in other.queue.entries()] == ["entry-2", "entry-3", "entry-4"]

@@ -43,6 +43,8 @@ class VerbatimRules(Conformance):
         assert line_of(read(other, "song-1")) == line_of(song("song-1", "Bare", revision=1))
         assert [read(other, key).revision for key in ("other", "new")] == [90, 3]
         assert everything(other, PlaylistEntry) == named
+        found, _ = other.songs.search_songs_paginated("bare")
+        assert ([each.id for each in found], other.check()) == (["song-1"], [])
 
     @rule("B-03")
     def test_integrity_holds(self, library: Library, other: Library) -> None:
