@@ -24,7 +24,7 @@ SETTINGS = {
 }
 Kind = Literal["songs", "search"]
 """Songs with every field, or songs whose words are as frequent as in real libraries."""
-_VERSION = "6"
+_VERSION = "7"
 """Changes when the generator or the schema does, so that nothing stale is measured."""
 
 
@@ -72,6 +72,16 @@ class Targets:
         self.server.execute(f"CREATE DATABASE {name} TEMPLATE {_name(kind, songs)}")
         return Target("postgresql", self.server.url(name), self.server.url(name), songs, durability)
 
+    def fresh(self, backend: str) -> Target:
+        """An empty database."""
+        if backend == "sqlite":
+            path = FOLDER / "fresh.db"
+            _remove(path)
+            return Target("sqlite", f"sqlite:///{path}", str(path), 0)
+        self.server.execute("DROP DATABASE IF EXISTS fresh WITH (FORCE)")
+        self.server.execute("CREATE DATABASE fresh")
+        return Target("postgresql", self.server.url("fresh"), self.server.url("fresh"), 0)
+
     @property
     def server(self) -> OwnServer:
         """The PostgreSQL server, started when it is first needed; its data stays for the next run."""
@@ -81,7 +91,8 @@ class Targets:
 
     def close(self) -> None:
         """Remove the copies and stop the server; loaded libraries stay for the next run."""
-        _remove(FOLDER / "copy.db")
+        for name in ("copy.db", "fresh.db"):
+            _remove(FOLDER / name)
         if self._server is not None:
             self._server.__exit__()
 

@@ -25,6 +25,7 @@ from karaoke_persist.contract import (
 )
 from karaoke_persist.errors import (
     AlreadyExists,
+    BadArchive,
     BadOption,
     BadURL,
     Busy,
@@ -36,6 +37,7 @@ from karaoke_persist.errors import (
     DomainError,
     DriverMissing,
     IllegalState,
+    IncompleteStore,
     InvalidValue,
     KaraokePersistError,
     LeaseLost,
@@ -131,6 +133,7 @@ __all__ = [
     "ArtistCount",
     "ArtistHits",
     "ArtistPage",
+    "BadArchive",
     "BadOption",
     "BadURL",
     "BulkResult",
@@ -152,6 +155,7 @@ __all__ = [
     "ImportOptions",
     "ImportOutcome",
     "ImportReport",
+    "IncompleteStore",
     "InvalidValue",
     "Job",
     "JobStatistics",

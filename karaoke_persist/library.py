@@ -24,7 +24,8 @@ from karaoke_persist.errors import (
     Unavailable,
 )
 from karaoke_persist.media import LibrarySongs, MediaFolders
-from karaoke_persist.models import MediaFile
+from karaoke_persist.models import MediaFile, Transfer
+from karaoke_persist.models.transfer import LAST
 from karaoke_persist.operations import SongOperations
 from karaoke_persist.operations.base import OperationSpec
 from karaoke_persist.operations.namespaces import Namespaces, O
@@ -32,7 +33,8 @@ from karaoke_persist.options import OpenOptions, Settings
 from karaoke_persist.plugins import Plugins, open_store
 from karaoke_persist.session import Outcome, Savepoint, Session, SessionContext, SnapshotNeeded
 from karaoke_persist.session.home import Home, here
-from karaoke_persist.transfer import Transfer, own_importers
+from karaoke_persist.transfer import LibraryTransfer, own_importers
+from karaoke_persist.transfer.marks import refuse_incomplete
 from karaoke_persist.urls import redacted, scheme_of, store_url
 
 T = TypeVar("T")
@@ -47,7 +49,8 @@ _FIRST_PAUSE = 0.01
 def open(url: str | os.PathLike[str], **options: Unpack[OpenOptions]) -> Library:  # noqa: A001
     """Open the library that `url` names; the scheme chooses the backend, the options are those of `OpenOptions`.
 
-    Raises `BadURL`, `BadOption`, `UnknownScheme`, `DriverMissing`, `SchemaMismatch`, `Unavailable`, `DataCorrupt`.
+    Raises `BadURL`, `BadOption`, `UnknownScheme`, `DriverMissing`, `SchemaMismatch`, `IncompleteStore`, `Unavailable`,
+    `DataCorrupt`.
     """
     settings = Settings.from_options(options)
     return Library(store_url(url), settings)
@@ -99,7 +102,8 @@ class Library(Namespaces):
             self, settings.roots, self._plugins.media_readers, self._plugins.name_patterns
         )
         self.songs: LibrarySongs = LibrarySongs(self, self.media)
-        self.transfer: Transfer = Transfer(self, self._plugins.importers)
+        self.transfer: LibraryTransfer = LibraryTransfer(self, self._plugins.importers)
+        self._refuse_incomplete()
         self._finish_removals()
 
     def bound(self, kind: type[O]) -> O:
@@ -163,6 +167,16 @@ class Library(Namespaces):
 
     def __repr__(self) -> str:
         return f"<Library {self.url}{' closed' if self._closed else ''}>"
+
+    def _refuse_incomplete(self) -> None:
+        """A store that a copy has left with a part of everything must not pass for a whole one."""
+        if self._settings.allow_incomplete or Transfer not in self._settings.models:
+            return
+        try:
+            refuse_incomplete(self._read_once(lambda session: session.get(Transfer, LAST), single=True), self.url)
+        except BaseException:
+            self.close()
+            raise
 
     # one-shot operations
 

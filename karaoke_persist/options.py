@@ -32,6 +32,9 @@ class OpenOptions(TypedDict, total=False):
     may be lost, never the consistency."""
     create_schema: bool
     """Whether an empty database gets its schema; True by default."""
+    allow_incomplete: bool
+    """Whether a store is opened that an interrupted copy has left incomplete, to finish or to look at; False by
+    default."""
     plugins: Iterable[object]
     """Listeners, and what adds rotation policies, beside those that are installed."""
     roots: Mapping[str, str | os.PathLike[str]]
@@ -58,6 +61,7 @@ class Settings:
     timeout: float = 30.0
     durability: Durability | None = None
     create_schema: bool = True
+    allow_incomplete: bool = False
     plugins: tuple[object, ...] = ()
     roots: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
     clock: Callable[[], datetime] = _utc_now
@@ -138,6 +142,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "timeout": _seconds,
     "durability": _one_of("full", "relaxed"),
     "create_schema": _one_of(True, False),
+    "allow_incomplete": _one_of(True, False),
     "plugins": _several,
     "roots": _folders,
     "clock": _callable,

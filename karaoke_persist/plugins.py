@@ -179,7 +179,8 @@ class Plugins:
 
     def _take(self, plugin: Any, name: str) -> None:
         """Take what a plugin adds: all of it, or nothing."""
-        there = self._policies, {**dict.fromkeys(RESERVED_READERS), **self._readers}, self._importers
+        taken = {**dict.fromkeys(RESERVED_READERS), **self._readers}
+        there: tuple[Mapping[str, Any], ...] = (self._policies, taken, self._importers)
         policies, readers, importers = (
             self._additions(plugin, name, kind, known) for kind, known in zip(KINDS, there, strict=True)
         )

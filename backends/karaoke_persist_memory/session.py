@@ -80,10 +80,10 @@ class MemorySession:
     # write
 
     def insert(self, values: Sequence[Record], *, verbatim: bool = False) -> None:
-        """Store new rows."""
+        """Store new rows; `verbatim`, also in place of others."""
         table = self._table(type(values[0]))
         for value in values:
-            if value.key in table.rows:
+            if value.key in table.rows and not verbatim:
                 raise AlreadyExists(table.model.__name__, table.model.integrity.key, value.key)
             table = table.with_row(self._stored(value, value.revision if verbatim else 1))
         self._put(table, [value.key for value in values])

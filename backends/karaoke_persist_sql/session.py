@@ -33,17 +33,20 @@ class WritingSession(ReadingSession):
     # write
 
     def insert(self, values: Sequence[Record], *, verbatim: bool = False) -> None:
-        """Store new rows."""
+        """Store new rows; `verbatim`, also in place of others, which go first: references are checked at the commit."""
         plan = self.plans[type(values[0])]
         found = self._revisions(plan, [value.key for value in values])
         for value in values:
-            if value.key in found:
+            if value.key in found and not verbatim:
                 raise AlreadyExists(plan.model.__name__, plan.key_name, value.key)
         self._check(plan, {value.key: value.__dict__ for value in values}, {})
+        if found:
+            self.run_many(plan.delete, [(self.plans.dialect.pack(list(found)),)])
         rows = [plan.codec.row(value, value.revision if verbatim else 1) for value in values]
         self.insert_rows(plan, rows)
         if upkeep := self._upkeep(plan):
-            upkeep.inserted(value.__dict__ for value in values)
+            upkeep.inserted(value.__dict__ for value in values if value.key not in found)
+            upkeep.changed(found)
 
     def upsert(self, values: Sequence[Record]) -> list[Written]:
         """Insert, or write the given fields over what is there."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, ClassVar, NamedTuple, Self, cast
 from weakref import WeakSet
@@ -13,7 +14,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from karaoke_persist.contract import CONTRACT_VERSION, BackendInfo, Capability, SchemaState, StoreOptions, StoreSession
+from karaoke_persist.contract import (
+    CONTRACT_VERSION,
+    BackendInfo,
+    Capability,
+    FoundRows,
+    SchemaState,
+    StoreOptions,
+    StoreSession,
+)
 from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.contract.info import Durability
 from karaoke_persist.errors import BadOption, DataCorrupt, SchemaMismatch, SessionClosed, Unsupported
@@ -87,6 +96,15 @@ class SQLStore(ABC):
             raise self.translated(error, "open") from error
         finally:
             self.readers.release(lease)
+
+    @contextmanager
+    def found_rows(self, batch: int) -> Iterator[FoundRows]:
+        """Rows as they are while the schema is an older one."""
+        session = cast("ReadingSession", self.session(read_only=True))
+        try:
+            yield lambda model: session.found_rows(model, batch)
+        finally:
+            session.rollback()
 
     def migrate(self) -> SchemaState:
         """Create or upgrade the schema, in one transaction that is alone in doing so."""

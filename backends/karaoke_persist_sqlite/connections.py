@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 from karaoke_persist.contract import Durability
-from karaoke_persist.errors import Unavailable, Unsupported
+from karaoke_persist.errors import DataCorrupt, Unavailable, Unsupported
 
 Role = Literal["reader", "writer", "migration"]
 
 MAX_MILLISECONDS = 2**31 - 1
+COPIED_PAGES = 4_096
 _PAUSES = (0.0003, 0.0015)
 _WAIT_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _ROLE_PRAGMAS: dict[Role, tuple[str, ...]] = {
@@ -99,3 +100,19 @@ def retried(action: Callable[[], object], timeout: float) -> None:
 
 def _text(connection: sqlite3.Connection, pragma: str) -> str:
     return str(connection.execute(pragma).fetchone()[0])
+
+
+def copy_file(path: str, target: str, tell: Callable[[int, int], object]) -> None:
+    """Copy a database page by page from one moment of it, which a transaction holds, so that nobody has to wait."""
+    source, copy = _connect(f"{Path(path).as_uri()}?mode=rw", 0), sqlite3.connect(target, isolation_level=None)
+    try:
+        source.execute("PRAGMA query_only = ON")
+        source.execute("BEGIN")
+        source.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+        source.backup(copy, pages=COPIED_PAGES, progress=lambda _, left, total: tell(total - left, total))
+        copy.execute("PRAGMA journal_mode = DELETE")  # so that the copy is one file; opening it for use changes that
+        if (found := _text(copy, "PRAGMA quick_check")) != "ok":
+            raise DataCorrupt(path, f"its copy is damaged ({found})")
+    finally:
+        copy.close()
+        source.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ from karaoke_persist.contract import SchemaState, StoreOptions
 from karaoke_persist.errors import DataCorrupt, SchemaMismatch
 from karaoke_persist_sql import Lease, SQLStore, create
 from karaoke_persist_sql.migrations.revisions import HEAD
-from karaoke_persist_sqlite.connections import Role, connect, prepare_file, retried
+from karaoke_persist_sqlite.connections import Role, connect, copy_file, prepare_file, retried
 from karaoke_persist_sqlite.dialect import SQLiteDialect
 from karaoke_persist_sqlite.location import check_place, path_of
 from karaoke_persist_sqlite.turns import turn_of
@@ -23,6 +24,7 @@ class SQLiteStore(SQLStore):
     """A file in WAL mode: readers on connections that cannot write, and one writer at a time."""
 
     distribution = "karaoke-persist"
+    file_suffix = ".db"
 
     def __init__(self, url: str, path: str, options: StoreOptions) -> None:
         super().__init__(url, options, SQLiteDialect(path))
@@ -63,6 +65,13 @@ class SQLiteStore(SQLStore):
         except sqlite3.Error as error:
             raise self.translated(error, "open") from error
         super().prepare()
+
+    def copy_file(self, path: str, tell: Callable[[int, int], object]) -> None:
+        """By SQLite's online backup."""
+        try:
+            copy_file(self._path, path, tell)
+        except sqlite3.Error as error:
+            raise self.translated(error, "open") from error
 
     def migration_engine(self) -> Engine:
         """On a connection for it alone, with the writer's lock from the start."""

@@ -26,6 +26,7 @@ from benchmarks.marks import (
     p15_search,
     p19_beside_search,
     p21_library_folder,
+    p22_transfer,
     p23_import,
 )
 
@@ -62,4 +63,5 @@ MARKS = {
     "P19": Mark(p19_beside_search.run, ("sqlite", "postgresql", "memory"), (HUNDRED_THOUSAND,)),
     "P21": Mark(p21_library_folder.run, ("sqlite",)),
     "P23": Mark(p23_import.run, _BOTH),
+    "P22": Mark(p22_transfer.run, _BOTH, (HUNDRED_THOUSAND, MILLION)),
 }

@@ -16,10 +16,12 @@ from karaoke_persist.cli.demo import demo
 from karaoke_persist.cli.history import history
 from karaoke_persist.cli.importing import import_file, import_oks
 from karaoke_persist.cli.jobs import jobs
+from karaoke_persist.cli.moving import backup, copy, dump, load, restore
 from karaoke_persist.cli.playlists import playlists
 from karaoke_persist.cli.queue import queue
 from karaoke_persist.cli.schema import schema
 from karaoke_persist.cli.search import complete, search
+from karaoke_persist.cli.songbook import songbook
 from karaoke_persist.cli.sync import purge, sync
 from karaoke_persist.cli.users import users
 from karaoke_persist.errors import KaraokePersistError
@@ -33,7 +35,8 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, sync, purge, search, complete, check, schema, backends, conformance):
+_MOVING = (songbook, copy, dump, load, backup, restore)
+for _command in (demo, sync, purge, search, complete, *_MOVING, check, schema, backends, conformance):
     app.command()(_command)
 app.command("import")(import_file)
 app.command("import-oks")(import_oks)

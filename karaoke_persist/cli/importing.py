@@ -11,7 +11,7 @@ import typer
 
 import karaoke_persist
 from karaoke_persist import ImportOutcome, RowNote
-from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store, backend_options
+from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Quiet, Store, backend_options
 from karaoke_persist.cli.sync import refuse_forgetful
 from karaoke_persist.transfer.transfer import OKS
 from karaoke_persist.urls import redacted
@@ -51,7 +51,6 @@ Quarantine = Annotated[
     Path | None, typer.Option("--quarantine", metavar="PATH", help="Where to write the rows that cannot be imported.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something fails.")]
 
 
 def import_file(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 import karaoke_persist
-from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store, backend_options
+from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Quiet, Store, backend_options
 from karaoke_persist.cli.search import open_existing
 from karaoke_persist.contract import Capability
 from karaoke_persist.errors import BadOption, Unavailable, Unsupported
@@ -25,7 +25,6 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder that 
 Root = Annotated[
     str, typer.Option("--root", metavar="NAME", help="What the database calls this folder; one name for each folder.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something fails.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")]
 AcceptMissing = Annotated[
     bool, typer.Option("--accept-missing", help="Mark songs missing even if most files are gone, or the folder.")

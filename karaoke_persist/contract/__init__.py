@@ -1,5 +1,6 @@
 """The contract: what a backend promises, and the values that cross between core and backend."""
 
+from karaoke_persist.contract.backup import FileStore, FoundRows, OlderStore
 from karaoke_persist.contract.changes import Change, ChangeKind, Written
 from karaoke_persist.contract.findings import Finding, Progress
 from karaoke_persist.contract.hooks import OperationFailure, hookimpl
@@ -82,10 +83,12 @@ __all__ = [
     "Eq",
     "Exists",
     "FacetCount",
+    "FileStore",
     "Finding",
     "FoldedContains",
     "FoldedEq",
     "FolderView",
+    "FoundRows",
     "FoundSong",
     "Has",
     "ImportSettings",
@@ -101,6 +104,7 @@ __all__ = [
     "NewPlay",
     "NewUser",
     "Not",
+    "OlderStore",
     "OpenSong",
     "OpenedSource",
     "OperationFailure",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-ChangeKind = Literal["inserted", "updated", "deleted"]
+ChangeKind = Literal["inserted", "updated", "deleted", "copied"]
+"""`copied` speaks of many rows of a model at once, new, changed and gone: its key is empty, its revisions are 0."""
 
 
 class Written(NamedTuple):
@@ -23,6 +24,11 @@ class Change(NamedTuple):
     kind: ChangeKind
     before: int
     after: int
+
+
+def copied(model: str) -> Change:
+    """The one change that stands for all rows of a model which a transaction took over from elsewhere."""
+    return Change(model, "", "copied", 0, 0)
 
 
 def change_of(model: str, written: Written) -> Change | None:

@@ -124,9 +124,11 @@ class StoreSession(Protocol):
     # write
 
     def insert(self, values: Sequence[Record], *, verbatim: bool = False) -> None:
-        """Store new rows of one model, at revision 1; `verbatim` keeps the revision they carry.
+        """Store new rows of one model, at revision 1.
 
-        Raises `AlreadyExists` for a taken key or unique field, `ReferenceMissing`.
+        With `verbatim` they are stored as they are, revision and all, in place of those that have their keys: this is
+        how a copy is made. Raises `AlreadyExists` for a unique field, and without `verbatim` for a taken key, and
+        `ReferenceMissing`.
         """
         ...
 

@@ -2,11 +2,13 @@
 
 from karaoke_persist.errors.base import KaraokePersistError
 from karaoke_persist.errors.configuration import (
+    BadArchive,
     BadOption,
     BadURL,
     ConfigurationError,
     ContractMismatch,
     DriverMissing,
+    IncompleteStore,
     PluginBroken,
     SchemaMismatch,
     UnknownScheme,
@@ -45,6 +47,7 @@ from karaoke_persist.errors.usage import (
 
 __all__ = [
     "AlreadyExists",
+    "BadArchive",
     "BadOption",
     "BadURL",
     "Busy",
@@ -56,6 +59,7 @@ __all__ = [
     "DomainError",
     "DriverMissing",
     "IllegalState",
+    "IncompleteStore",
     "InvalidValue",
     "KaraokePersistError",
     "LeaseLost",

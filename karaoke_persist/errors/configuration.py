@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from karaoke_persist.errors.base import KaraokePersistError, redacted, shown
 
@@ -121,3 +122,37 @@ class SchemaMismatch(ConfigurationError):
             return "It was written by a newer karaoke-persist: upgrade this one (pip install -U karaoke-persist)."
         command = f"karaoke-persist schema --migrate --store {self.url}"
         return f"Run: {command}" if self.state == "absent" else f"Back the database up, then run: {command}"
+
+
+class IncompleteStore(ConfigurationError):
+    """The store holds a part of something only: a copy into it was interrupted."""
+
+    url: str
+    kind: str
+    source: str
+    began_at: datetime
+
+    def __init__(self, url: str, kind: str, source: str, began_at: datetime) -> None:
+        self.url, self.kind, self.source, self.began_at = redacted(url), kind, redacted(source), began_at
+        super().__init__(
+            f"{shown(self.url)} holds a part of {shown(self.source)} only: a {kind} that began at"
+            f" {began_at:%Y-%m-%d %H:%M} UTC did not end. Run it again: karaoke-persist {self._command()}"
+        )
+
+    def _command(self) -> str:
+        return (
+            f"copy {self.source} {self.url}" if self.kind == "copy" else f"{self.kind} {self.source} --store {self.url}"
+        )
+
+
+class BadArchive(ConfigurationError):
+    """An archive, or a backup, that cannot be loaded. Nothing was written."""
+
+    path: str
+    place: str
+    problem: str
+    remedy: str
+
+    def __init__(self, path: str, place: str, problem: str, remedy: str = "Take another copy of it") -> None:
+        self.path, self.place, self.problem, self.remedy = path, place, problem, remedy
+        super().__init__(f"{shown(path)} cannot be loaded: {place}: {problem}. {remedy}; nothing was written.")

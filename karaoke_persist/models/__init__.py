@@ -1,5 +1,7 @@
 """What is stored: frozen, validated values, one module per domain, with the rules of their integrity."""
 
+from typing import Final
+
 from karaoke_persist.models.favorite import FavoriteArtist, FavoriteSong
 from karaoke_persist.models.fields import Field, Kind
 from karaoke_persist.models.history import Night, Performance, PerformanceSinger
@@ -13,6 +15,7 @@ from karaoke_persist.models.queue import QueueEdit, QueueEntry, QueueSinger, Roo
 from karaoke_persist.models.record import Record, field_names, field_of, fields_of, indexed_fields
 from karaoke_persist.models.song import MEDIA_KINDS, PLAYABLE, MediaKind, Song
 from karaoke_persist.models.text import key_fold
+from karaoke_persist.models.transfer import Transfer
 from karaoke_persist.models.user import Credential, User
 from karaoke_persist.models.version import PreferredVersion, SongRedirect
 
@@ -39,12 +42,17 @@ MODELS: tuple[type[Record], ...] = (
     Removal,
     ImportSource,
     ImportedRow,
+    Transfer,
 )
 """The models that every store holds."""
+
+MODELS_VERSION: Final = 13
+"""The number of the schema's revision that these models belong to; archives carry it."""
 
 __all__ = [
     "MEDIA_KINDS",
     "MODELS",
+    "MODELS_VERSION",
     "PLAYABLE",
     "Counted",
     "Credential",
@@ -77,6 +85,7 @@ __all__ = [
     "Song",
     "SongRedirect",
     "Sorted",
+    "Transfer",
     "Unique",
     "User",
     "field_names",

@@ -26,7 +26,7 @@ def write(file: PlaylistFile) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for track in file.tracks:
-        writer.writerow([_harmless(getattr(track, column)) for column in COLUMNS])
+        writer.writerow([harmless(getattr(track, column)) for column in COLUMNS])
     return out.getvalue()
 
 
@@ -74,7 +74,8 @@ def _length(line: int, cell: str | None) -> int | None:
     return int(cell)
 
 
-def _harmless(value: str | int | None) -> str:
+def harmless(value: str | int | None) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if _FORMULA.match(text) else text
 

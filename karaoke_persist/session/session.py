@@ -28,7 +28,7 @@ from karaoke_persist.contract import (
     StoreSession,
     Written,
 )
-from karaoke_persist.contract.changes import change_of
+from karaoke_persist.contract.changes import change_of, copied
 from karaoke_persist.contract.checks import check_aggregate, check_key, check_query, check_revision
 from karaoke_persist.contract.search.checks import check_artist_search, check_completion, check_search
 from karaoke_persist.errors import (
@@ -139,6 +139,26 @@ class Session:
             prepared = self._prepared(values)
             self._backend.insert(prepared)
             self._record(type(values[0]), [Written(value.key, 0, 1) for value in prepared])
+
+    @writing
+    def insert_verbatim(self, values: Sequence[Record]) -> None:
+        """Store rows of one model as they stand elsewhere, in place of those with their keys; told as one change."""
+        if not values:
+            return
+        self._check_batch(values)
+        for value in values:
+            if value.revision < 1:
+                raise InvalidValue(f"{type(value).__name__}.revision", value.revision, "a stored row is at 1 or more")
+        self._backend.insert(values, verbatim=True)
+        self._record_copied(type(values[0]))
+
+    @writing
+    def delete_verbatim(self, model: type[Record], keys: Sequence[str]) -> int:
+        """Delete rows because they are not there elsewhere. Nothing goes with them: raises `StillReferenced`."""
+        written = self._backend.delete_where(Query(model, In(model.integrity.key, keys)))
+        if written:
+            self._record_copied(model)
+        return len(written)
 
     @writing
     def upsert(self, values: Sequence[Record]) -> list[Written]:
@@ -297,24 +317,32 @@ class Session:
 
     def _prepared(self, values: Sequence[Record]) -> list[Record]:
         """Check a batch, and stamp the time on rows that came without."""
+        self._check_batch(values)
+        now = self.context.clock()
+        return [_derived(_unmaintained(_stamped(value, now))) for value in values]
+
+    def _check_batch(self, values: Sequence[Record]) -> None:
+        """Refuse a batch of several models, or with a key twice."""
         model, seen = type(values[0]), set[str]()
         if not issubclass(model, Record):
             raise InvalidValue("value", values[0], "a model such as Song(…) is expected")
-        now = self.context.clock()
-        prepared = []
         for value in values:
             if type(value) is not model:
                 raise InvalidValue("batch", value, f"all values must be {model.__name__}, like the first")
             if value.key in seen:
                 raise InvalidValue(f"{model.__name__}.{model.integrity.key}", value.key, "it comes twice in one batch")
             seen.add(value.key)
-            prepared.append(_derived(_unmaintained(_stamped(value, now))))
-        return prepared
 
     def _record(self, model: type[Record], written: Iterable[Written]) -> None:
         self._close_streams(model)
         changes = (change_of(model.__name__, each) for each in written)
         self._outcome.changes += [change for change in changes if change is not None]
+
+    def _record_copied(self, model: type[Record]) -> None:
+        self._close_streams(model)
+        change = copied(model.__name__)
+        if change not in self._outcome.changes:
+            self._outcome.changes.append(change)
 
     def _delete(self, query: Query) -> int:
         references = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from karaoke_persist.testing.rules.capabilities import CapabilityRules, DurabilityRules, LifeRules
+from karaoke_persist.testing.rules.copies import ArchiveRules, CopyRules
 from karaoke_persist.testing.rules.domain import DomainErrorRules, StorageErrorRules
 from karaoke_persist.testing.rules.errors import ErrorRules
 from karaoke_persist.testing.rules.events import EventRules
@@ -49,6 +50,7 @@ from karaoke_persist.testing.rules.transactions import AtomicRules, OptimisticRu
 from karaoke_persist.testing.rules.user_processes import UserProcessRules
 from karaoke_persist.testing.rules.users import UserRules
 from karaoke_persist.testing.rules.values import ValueRules
+from karaoke_persist.testing.rules.verbatim import VerbatimRules
 from karaoke_persist.testing.rules.versions import DuplicateRules, VersionRules
 from karaoke_persist.testing.rules.writers import SerialRules, WaitingRules
 
@@ -121,6 +123,9 @@ class BackendConformance(
     UndoRules,
     MediaRules,
     ImportRules,
+    VerbatimRules,
+    CopyRules,
+    ArchiveRules,
 ):
     """Every rule of the contract, for one backend.
 

@@ -49,6 +49,7 @@ TOPICS: Final = {
     "P": "Playlists",
     "Y": "The library folder",
     "W": "Importing from elsewhere",
+    "B": "Copies, archives and backups",
 }
 """What a rule is about, by the part of its id before the dash."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from karaoke_persist.models.song import PATH_BYTES
+from karaoke_persist.models.media import PATH_BYTES
 
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _DRIVE: Final = re.compile(r"[A-Za-z]:[/\\]|\\\\")

@@ -14,7 +14,7 @@ from karaoke_persist.transfer.outcomes import ImportOutcome
 OKS: Final = "oks"
 
 
-class Transfer:
+class LibraryTransfer:
     """Bringing in what other applications have.
 
     Whatever `on_error` says, it raises: what cannot be read is `Unavailable` or `DataCorrupt`, what is no file of the

@@ -6,7 +6,6 @@ from importlib.metadata import version
 
 import pytest
 
-from karaoke_persist.cli import schema as schema_command
 from karaoke_persist.plugins import open_store
 
 
@@ -19,7 +18,7 @@ def test_help_lists_every_command(command):
     """Each with its purpose."""
     shown = command("--help").out
 
-    for name in ("demo", "sync", "search", "history", "schema", "backends", "conformance"):
+    for name in ("demo", "sync", "search", "history", "copy", "backup", "schema", "backends", "conformance"):
         assert name in shown
 
 
@@ -117,7 +116,7 @@ def test_the_command_that_upgrades_a_schema_does_not_first_refuse_it(command, mo
         seen.append(options.check_schema)
         return open_store(url, options)
 
-    monkeypatch.setattr(schema_command, "open_store", remember)
+    monkeypatch.setattr("karaoke_persist.transfer.migrating.open_store", remember)
 
     command("schema", "--migrate", "--store", "memory://")
 

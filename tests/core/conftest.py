@@ -38,6 +38,7 @@ def scripted(script: dict[str, list[BaseException]]) -> Iterator[Callable[..., L
 
     def opening(**options: Any) -> Library:
         opened.append(karaoke_persist.open("scripted://", **options))
+        importlib.import_module("scripted_backend").CALLS.clear()  # what opening calls is its own affair
         return opened[-1]
 
     yield opening

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ EXAMPLES: list[KaraokePersistError] = [
     errors.PluginBroken("foo", "loading it raised ImportError"),
     errors.ContractMismatch("foo", "2.0", "1.0"),
     errors.Unsupported("memory://", "durability='full'", "Use sqlite:///file.db."),
+    errors.IncompleteStore("sqlite:///a.db", "copy", "memory://party", datetime(2024, 2, 29, 20, tzinfo=UTC)),
+    errors.BadArchive("a.zip", "songs.jsonl line 3", "it is not JSON"),
     errors.SchemaMismatch("behind", "0001", "0002", "sqlite:////tmp/a.db"),
     errors.InvalidValue("Song.title", "x\x00", "text must not hold NUL"),
     errors.NotFound("Song", "a"),
@@ -47,7 +50,7 @@ EXAMPLES: list[KaraokePersistError] = [
 ]
 PARENTS = {
     errors.ConfigurationError: {"BadURL", "BadOption", "UnknownScheme", "DriverMissing", "PluginBroken"}
-    | {"ContractMismatch", "Unsupported", "SchemaMismatch"},
+    | {"ContractMismatch", "Unsupported", "SchemaMismatch", "IncompleteStore", "BadArchive"},
     errors.DomainError: {"InvalidValue", "NotFound", "AlreadyExists", "StaleWrite", "ReferenceMissing"}
     | {"StillReferenced", "IllegalState", "QuotaExceeded", "LeaseLost"},
     errors.UsageError: {"SessionClosed", "SessionFailed", "NestedSession", "ReadOnlySession", "WrongThread"}

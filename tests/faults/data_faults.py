@@ -223,6 +223,28 @@ class ForgetsUniqueness(Delegate):
         self.healthy._tables = {**self.healthy._tables, values[0].integrity.collection: table}
 
 
+class CopiesAsNew(Delegate):
+    """A row that is stored verbatim begins at revision 1."""
+
+    found_by = ("B-01",)
+
+    def insert(self, values: Any, *, verbatim: bool = False) -> None:
+        self.healthy.insert([value.replaced({"revision": 1}) for value in values], verbatim=verbatim)
+
+
+class CopiesIntoWhatWasThere(Delegate):
+    """A row that is stored verbatim keeps, of the one before it, what it does not have itself."""
+
+    found_by = ("B-02",)
+
+    def insert(self, values: Any, *, verbatim: bool = False) -> None:
+        self.healthy.insert([self._filled(value) for value in values] if verbatim else values, verbatim=verbatim)
+
+    def _filled(self, value: Any) -> Any:
+        before = self.healthy._table(type(value)).rows.get(value.key, value).__dict__
+        return value.replaced({name: before[name] for name, cell in vars(value).items() if cell is None})
+
+
 class SortsByCodePoint(Delegate):
     """Text is sorted as the database's locale has it, capitals before small letters."""
 

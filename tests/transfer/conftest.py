@@ -1,41 +1,47 @@
-"""A library in memory, and older databases to bring into it."""
+"""Libraries to move: one in memory that was lived in, and empty databases of each backend."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import karaoke_persist
-from karaoke_persist import Library, Song
-from karaoke_persist.testing.older_databases import write_oks
+sys.path.append(str(Path(__file__).parents[1] / "sqlite"))  # the models and helpers of its tests serve here too
+sys.path.append(str(Path(__file__).parents[1] / "sql"))
 
-Old = Callable[..., Path]
+from sql_databases import BACKENDS, empty_database
+
+import karaoke_persist
+from karaoke_persist import Library
+from karaoke_persist.testing.handles import Place
+from karaoke_persist.testing.lived_in import lived_in
+
+
+@pytest.fixture(params=BACKENDS)
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database."""
+    yield from empty_database(request.param, request)
 
 
 @pytest.fixture
-def library() -> Iterator[Library]:
-    """Give an empty library that raises instead of degrading."""
-    with karaoke_persist.open("memory://", on_error="raise") as library:
+def old() -> Iterator[Library]:
+    """A library that was lived in."""
+    with Place("memory://").open() as library:
+        lived_in(library)
         yield library
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Old:
-    """Give a function that writes a database of Open Karaoke Studio."""
-    return lambda version="2025-07-31", **tables: write_oks(tmp_path / "old.db", version, **tables)
+def empty() -> Iterator[Library]:
+    """A library with nothing in it."""
+    with Place("memory://").open() as library:
+        yield library
 
 
 @pytest.fixture
-def song_of(library: Library, old: Old) -> Callable[..., tuple[Song, list[tuple[str | None, str]]]]:
-    """Give a function that imports one song, and answers it with the repairs of its fields."""
-
-    def importing(version: str = "2025-07-31", **columns: Any) -> tuple[Song, list[tuple[str | None, str]]]:
-        row = {"id": "a", "title": "Jóga", "artist": "Björk", **columns}
-        outcome = library.transfer.import_oks(old(version, songs=[row]))
-        (song,) = library.songs.get_songs()
-        return song, [(note.field, note.reason) for note in outcome.notes]
-
-    return importing
+def songs() -> Iterator[Library]:
+    """An empty library with the models of every host."""
+    with karaoke_persist.open("memory://", on_error="raise") as library:
+        yield library

@@ -21,6 +21,7 @@ REVISIONS: Final[tuple[str, ...]] = (
     "0010_search",
     "0011_media",
     "0012_imports",
+    "0013_copies",
 )
 HEAD: Final[str] = REVISIONS[-1]
 

@@ -43,7 +43,7 @@ class JournalSession(reference.PlainSearch):
     def insert(self, values: Sequence[Record], *, verbatim: bool = False) -> None:
         model = type(values[0])
         for value in values:
-            if value.key in self._table(model):
+            if value.key in self._table(model) and not verbatim:
                 raise AlreadyExists(model.__name__, model.integrity.key, value.key)
         self._put(model, [value if verbatim else value.replaced({"revision": 1}) for value in values])
 

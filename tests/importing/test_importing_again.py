@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transfer_reports import reasons
+from importing_reports import reasons
 
 import karaoke_persist
 from karaoke_persist import Change, InvalidValue, Library, hookimpl

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from transfer_reports import reasons
+from importing_reports import reasons
 
 from karaoke_persist import ImportOutcome, InvalidValue, Library
 

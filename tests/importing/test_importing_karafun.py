@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from transfer_reports import reasons
+from importing_reports import reasons
 
 from karaoke_persist import InvalidValue, Library
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transfer_reports import reasons
+from importing_reports import reasons
 
 from karaoke_persist import Library, Song
 from karaoke_persist.testing.older_databases import SONGS, fill

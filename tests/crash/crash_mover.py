@@ -1,0 +1,97 @@
+"""The processes that copy, load, restore and upgrade, and are killed anywhere in it."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from functools import partial
+
+from karaoke_persist import Library, transfer
+from karaoke_persist.testing.handles import Place
+from karaoke_persist.testing.processes import Pipe
+
+Move = tuple[str, str, str]
+"""What is done, where from, and where to."""
+
+
+def copy(source: str, target: str) -> None:
+    """Copy a store."""
+    with Place(source).open() as old, _target(target) as new:
+        transfer.copy(old, new)
+
+
+def load(archive: str, target: str) -> None:
+    """Load an archive."""
+    with _target(target) as library:
+        transfer.load(archive, library)
+
+
+def restore(backup: str, target: str) -> None:
+    """Restore a backup."""
+    with _target(target) as library:
+        transfer.restore(backup, library)
+
+
+def migrate(folder: str, target: str) -> None:
+    """Upgrade a schema, after a backup."""
+    transfer.migrate(target, backups=folder)
+
+
+def backup(folder: str, target: str) -> None:
+    """Back up over and over, keeping three."""
+    with Place(target).open() as library:
+        while True:
+            transfer.backup(library, folder, keep=3)
+
+
+MOVES: dict[str, Callable[[str, str], None]] = {
+    "copy": copy,
+    "load": load,
+    "restore": restore,
+    "migrate": migrate,
+    "backup": backup,
+}
+
+
+def kill_movers(pipe: Pipe, url: str, seed: int) -> None:
+    """Each time it is told what to do, let a fork do it, and kill it at a random moment; whether it had ended."""
+    import alembic.command
+    import alembic.config  # noqa: F401  # whatever moving imports is imported once, before the forks
+
+    with Place(url).open() as library, tempfile.TemporaryDirectory() as folder:
+        transfer.dump(library, f"{folder}/a.zip")
+    chance = random.Random(seed)
+    while (told := pipe.recv()) is not None:
+        move, longest = told
+        pipe.send(_killed(move, chance.uniform(0.0, longest)))
+
+
+def _killed(move: Move, after: float) -> bool:
+    kind, source, target = move
+    child = os.fork()
+    if child == 0:
+        _move_and_exit(partial(MOVES[kind], source, target))
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"{kind} failed by itself"
+    return not os.WIFSIGNALED(status)
+
+
+def _move_and_exit(move: Callable[[], None]) -> None:
+    try:
+        move()
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)  # nothing of the parent's may run twice
+
+
+def _target(url: str) -> Library:
+    return Place(url).open(allow_incomplete=True, timeout=10)

@@ -1,0 +1,188 @@
+"""A process is killed at any point of a copy, a load, a restore, an upgrade or a backup.
+
+The rule: the store opens and holds all of it, or is refused as incomplete, and doing the same again finishes it; an
+upgrade is made or not; a backup that has its name is whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crash_mover import MOVES, kill_movers
+
+sys.path.append(str(Path(__file__).parents[1] / "sqlite"))  # the helpers of its tests serve here too
+
+from sqlite_probes import add_songs_by_hand, migrate_to, raw
+
+import karaoke_persist
+from karaoke_persist import IncompleteStore, Library, SchemaMismatch, transfer
+from karaoke_persist.testing.handles import Place
+from karaoke_persist.testing.lived_in import everything, lived_in, many_songs
+from karaoke_persist.testing.processes import Worker
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+
+SONGS = 3_000
+SHARE = 10
+"""Each of these moves a whole library, so that there are fewer of them than of other crashes."""
+MOVED = ("copy", "load", "restore")
+Fresh = Callable[[], str]
+
+
+@pytest.fixture
+def few(rounds: int) -> int:
+    """Give the number of processes to kill for each kind of move."""
+    return rounds // SHARE
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Give a library that was lived in as a store, as an archive, and as a backup."""
+    folder = tmp_path_factory.mktemp("house")
+    url = f"sqlite:///{folder}/house.db"
+    with Place(url).open() as library:
+        lived_in(library)
+        many_songs(library, SONGS)
+        transfer.dump(library, folder / "house.zip")
+        backup = transfer.backup(library, folder / "backups").path
+    return {"copy": url, "load": f"{folder}/house.zip", "restore": backup}
+
+
+def survive(kind: str, source: str, fresh: Fresh, whole: dict[tuple[str, str], bytes], rounds: int) -> int:
+    """Kill movers, each going on where the one before was killed, and look; how often a half was refused."""
+    began = time.monotonic()
+    target, halves = fresh(), 0
+    MOVES[kind](source, target)
+    longest = 1.2 * (time.monotonic() - began)
+    with Worker(kill_movers, target, rounds) as killer:
+        for number in range(rounds):
+            if number % 3 == 0:
+                target = fresh()
+            killer.pipe.send(((kind, source, target), longest))
+            assert killer.pipe.poll(longest + 30), "a round of killing hangs"
+            finished = killer.pipe.recv()
+            try:
+                with Place(target).open(timeout=10) as library:
+                    found = everything(library)
+                assert found == whole or not (found or finished), "a part is there, and nobody says so"
+            except IncompleteStore:
+                assert not finished
+                halves += 1
+    MOVES[kind](source, target)
+    with Place(target).open(timeout=10) as library:
+        assert everything(library) == whole
+    return halves
+
+
+@contextmanager
+def contents(url: str) -> Iterator[dict[tuple[str, str], bytes]]:
+    """Everything in a store."""
+    with Place(url).open() as library:
+        yield everything(library)
+
+
+@pytest.mark.backend("sqlite")
+@pytest.mark.parametrize("kind", MOVED)
+def test_into_sqlite(house: dict[str, str], tmp_path: Path, few: int, kind: str) -> None:
+    """A file holds all of it, or is refused as incomplete."""
+    numbers = count()
+
+    def fresh() -> str:
+        return f"sqlite:///{tmp_path}/{next(numbers)}.db"
+
+    with contents(house["copy"]) as whole:
+        assert survive(kind, house[kind], fresh, whole, few) > few / 10
+
+
+@pytest.mark.backend("postgres")
+@pytest.mark.parametrize("kind", MOVED)
+def test_into_postgres(house: dict[str, str], postgres_server: Any, few: int, kind: str) -> None:
+    """A database holds all of it, or is refused as incomplete."""
+    made: list[str] = []
+
+    def fresh() -> str:
+        made.append(postgres_server.create())
+        return postgres_server.url(made[-1])
+
+    try:
+        with contents(house["copy"]) as whole:
+            assert survive(kind, house[kind], fresh, whole, few) > few / 10
+    finally:
+        for database in made:
+            postgres_server.drop(database)
+
+
+@pytest.mark.backend("sqlite")
+def test_upgrades(tmp_path: Path, few: int) -> None:
+    """A schema is the old one or the new one, with every song, and each backup that has its name can be restored."""
+    old, upgraded = old_database(tmp_path), 0
+    with Worker(kill_movers, f"sqlite:///{tmp_path}/warm.db", few) as killer:
+        for number in range(few):
+            path, backups = tmp_path / f"{number}.db", tmp_path / f"backups-{number}"
+            shutil.copyfile(old, path)
+            killer.pipe.send((("migrate", str(backups), f"sqlite:///{path}"), 0.7))
+            assert killer.pipe.poll(30), "a round of killing hangs"
+            killer.pipe.recv()
+            upgraded += is_upgraded(f"sqlite:///{path}")
+            check_backups(backups, 200)
+            transfer.migrate(f"sqlite:///{path}", backups=None)
+            assert is_upgraded(f"sqlite:///{path}")
+    assert 0 < upgraded < few
+
+
+def old_database(folder: Path) -> Path:
+    """A database of the first version, with songs."""
+    from sqlalchemy import create_engine
+
+    path = folder / "old.db"
+    engine = create_engine(f"sqlite:///{path}")
+    migrate_to(engine, "0001_songs")
+    engine.dispose()
+    connection = raw(path)
+    add_songs_by_hand(connection.execute, dict.fromkeys(map(str, range(200)), "x"))
+    connection.close()
+    return path
+
+
+def is_upgraded(url: str) -> bool:
+    """Whether a database has the schema of today; if so, every song must be there."""
+    try:
+        with karaoke_persist.open(url) as library:
+            assert library.songs.count_songs() == 200
+    except SchemaMismatch:
+        return False
+    return True
+
+
+@pytest.mark.backend("sqlite")
+def test_backups(house: dict[str, str], tmp_path: Path, few: int) -> None:
+    """However often making and rotating backups is killed, those that have their names are whole, and three at most."""
+    with contents(house["copy"]) as whole, Worker(kill_movers, house["copy"], few) as killer:
+        for _ in range(few):
+            killer.pipe.send((("backup", str(tmp_path / "backups"), house["copy"]), 0.5))
+            assert killer.pipe.poll(30), "a round of killing hangs"
+            killer.pipe.recv()
+        assert 1 <= check_backups(tmp_path / "backups", len([key for key in whole if key[0] == "Song"])) <= 4
+
+
+def check_backups(folder: Path, songs: int) -> int:
+    """Restore what is in a folder; how many backups there are."""
+    found = [path for path in folder.glob("*.db") if not path.name.startswith(".")] if folder.exists() else []
+    for path in found:
+        with _empty() as library:
+            transfer.restore(path, library)
+            assert library.songs.count_songs() == songs
+    return len(found)
+
+
+def _empty() -> Library:
+    return Place("memory://").open()
