@@ -56,7 +56,7 @@ def _called(plugin: str, name: str, hook: Callable[[], object]) -> object:
 
 
 def _policy_fault(value: object) -> str | None:
-    return None if callable(value) else "is no name with a function"
+    return None if callable(value) else f"is no {_POLICY}"
 
 
 def _reader_fault(value: object) -> str | None:
@@ -73,7 +73,7 @@ def _is_ending(ending: object) -> bool:
 
 
 def _importer_fault(value: object) -> str | None:
-    return None if isinstance(value, Importer) else "is no Importer"
+    return None if isinstance(value, Importer) else f"is no {_IMPORTER}"
 
 
 _POLICY = "name with a function"

@@ -49,7 +49,7 @@ def read_song(reader: MediaReader, root: bytes, group: Group) -> ReadSong:
     with _OpenFiles(root, group, answer) as files:
         try:
             files.take_fingerprints()
-            answer.fields = Song.checked_changes(reader.read(files))
+            answer.fields = Song.checked(reader.read(files))
         except _Changed:
             answer.is_song = False
         except UnreadableFile as error:

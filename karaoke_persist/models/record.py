@@ -125,9 +125,14 @@ class Record(BaseModel):
         return self.__pydantic_serializer__.to_json(self, by_alias=True)
 
     @classmethod
-    def checked_changes(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
+    def checked(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Named changes, in either spelling, as stored values. Unknown or unchangeable names are `InvalidValue`."""
-        checked = checked_fields(cls, named_fields(cls, changes))
+        return checked_fields(cls, named_fields(cls, changes))
+
+    @classmethod
+    def checked_changes(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The same with what is derived from them."""
+        checked = cls.checked(changes)
         return {**checked, **cls.integrity.derive(checked)}
 
 

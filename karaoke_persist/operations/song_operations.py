@@ -96,7 +96,7 @@ class SongOperations(SearchingOperations):
 
         With `expect`, a song that has moved on from that revision is `StaleWrite`, and nothing changes.
         """
-        checked = Song.checked_changes(changes)
+        checked = Song.checked(changes)
         song = self.session.get(Song, song_id)
         if song is None:
             refuse_merged(self.session, song_id)
@@ -118,7 +118,7 @@ class SongOperations(SearchingOperations):
             refuse_merged(self.session, song_id)
             return False
         media = {kind: path for kind, path in {**song.media, **paths}.items() if path is not None}
-        self._patched(song, Song.checked_changes({"media": media}))
+        self._patched(song, Song.checked({"media": media}))
         return True
 
     @operation("write", no)
