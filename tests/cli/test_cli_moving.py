@@ -140,7 +140,7 @@ def test_an_upgrade_makes_a_backup(command, tmp_path):
         karaoke_persist.open(tmp_path / name).close()
         with closing(sqlite3.connect(tmp_path / name)) as connection:
             connection.execute("DROP TABLE kp_transfers")
-            connection.execute("UPDATE kp_schema_version SET version_num = '0009_versions'")
+            connection.execute("UPDATE kp_schema_version SET version_num = '0012_imports'")
             connection.commit()
     assert "behind" in command("schema", "--store", "sqlite:///one.db").out
     told = command("schema", "--migrate", "--backups", "safe", "--store", "sqlite:///one.db", "--json").json
