@@ -29,7 +29,7 @@ def _deriving(model: type[Record], step: Step) -> Step:
 UPGRADES: Final[Mapping[int, Mapping[str, Step]]] = {
     3: {"songs": _adding(hidden=False, play_count=0)},
     10: {"songs": _deriving(Song, _adding(artist_aliases=[]))},
-    11: {"songs": _adding(curated=[], missing_since=None)},
+    11: {"songs": _adding(curated=[])},
 }
 """By version and collection. Rows of a version below get the step; those of a collection that is new have none."""
 
