@@ -23,14 +23,19 @@ from karaoke_persist_sql.search import (
 from karaoke_persist_sqlite.gram_check import FullTextCheck
 
 _OPTIONS = "grams, content='', detail=none, columnsize=0, tokenize='ascii'"
+_SETTINGS = {"hashsize": 4 << 20, "automerge": 2}
+"""A question looks through every tree of postings, one by one. A thousand documents fit into memory and become one
+tree, and two of a size are merged; by itself, FTS5 would split them and wait for four."""
 
 
 class SQLiteSearch(SearchDialect):
     """FTS5, beside the table of documents."""
 
     def creation(self, tables: SearchTables) -> Sequence[str]:
-        """The table of grams."""
-        return (f"CREATE VIRTUAL TABLE {_grams(tables)} USING fts5({_OPTIONS})",)
+        """The table of grams, and how its trees are merged."""
+        name = _grams(tables)
+        settings = (f"INSERT INTO {name} ({name}, rank) VALUES ('{key}', {value})" for key, value in _SETTINGS.items())  # noqa: S608
+        return (f"CREATE VIRTUAL TABLE {name} USING fts5({_OPTIONS})", *settings)
 
     def marked(self, sql: str) -> str:
         """SQLite's marks are question marks."""

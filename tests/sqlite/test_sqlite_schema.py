@@ -40,9 +40,11 @@ HERE = Path(__file__).parent
 
 
 def _definitions(path: Path) -> dict[str, str]:
-    """What SQLite keeps as the text of everything of ours, its spacing made even."""
+    """What SQLite keeps as the text of everything of ours, its spacing made even, and the settings of the index."""
     connection = raw(path)
     rows = connection.execute("SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    if any(name == "table kp_search_grams_config" for name, _ in rows):
+        rows += connection.execute("SELECT 'grams ' || k, CAST(v AS TEXT) FROM kp_search_grams_config").fetchall()
     connection.close()
     return {name: re.sub(r"\s+", " ", sql) for name, sql in rows if VERSION_TABLE not in name}
 

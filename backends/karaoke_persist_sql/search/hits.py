@@ -50,8 +50,11 @@ class Hits:
         places = self.dialect.places(self.session, self.tables, grams, few) if grams.needed else None
         if places is None:
             return None
-        packed = self.session.plans.dialect.pack(places)
-        return Asked(where=[Clause(self.dialect.among("d.place", "integer"), (packed,)), *asked.wheres])
+        return Asked(where=[self.at(places), *asked.wheres])
+
+    def at(self, places: Sequence[int]) -> Clause:
+        """That a document is at one of these places."""
+        return Clause(self.dialect.among("d.place", "integer"), (self.session.plans.dialect.pack(places),))
 
     def total(self, cap: int | None = None) -> int:
         """How many songs match."""

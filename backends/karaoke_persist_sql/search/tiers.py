@@ -8,11 +8,12 @@ their documents are found by name. All else is found by grams.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from karaoke_persist.models.json_values import INT64_MAX
 from karaoke_persist_sql.search.clauses import Asked, all_of, any_of, in_range
-from karaoke_persist_sql.search.grams import name_gram, start_grams
+from karaoke_persist_sql.search.grams import GramQuery, name_gram, start_grams
 from karaoke_persist_sql.search.hits import Hits, Row
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.rows import Order
@@ -21,6 +22,8 @@ from karaoke_persist_sql.shapes import prefix_end
 COLUMNS = "{place}, d.song_id, d.title, d.artist"
 NAMES = 30
 """Up to so many artists are looked for by name."""
+FURTHER = 200
+"""Up to so many documents with a further form that may do are looked at, once for all tiers; mostly there are none."""
 
 
 class Mark(NamedTuple):
@@ -82,11 +85,29 @@ class Tiers:
         _, offset, limit = window
         after, until = None if window.after is None else window.after.place, min(offset + limit, INT64_MAX)
         found = {row[0]: row for row in self._in_order(tier, window.after, until)}
-        grams = tuple(start_grams(self._hits.dialect.further_title, text) for text in self._plan.whole)
-        further = self._tests.tier(tier, (grams,))
-        found.update((row[0], row) for row in self._hits.stream(further, COLUMNS, after=after, limit=until))
+        found.update((row[0], row) for row in self._further(tier, after, until))
         rows = [found[place] for place in sorted(found)]
         return TierRows(rows[offset:until], min(offset, len(rows)))
+
+    def _further(self, tier: int, after: int | None, limit: int) -> list[Row]:
+        hits, places = self._hits, self._further_places
+        if places is None:
+            asked = self._tests.tier(tier, self._further_grams.needed)
+            return hits.stream(asked, COLUMNS, after=after, limit=limit)
+        if not places:
+            return []
+        rows = sorted(hits.fetch(*hits.statement(self._tests.tier(tier, ()).plus(hits.at(places)), COLUMNS)))
+        return [row for row in rows if after is None or row[0] > after][:limit]
+
+    @cached_property
+    def _further_places(self) -> list[int] | None:
+        """The places of documents of which a further title may begin with the text; None if they are many."""
+        return self._hits.dialect.places(self._hits.session, self._hits.tables, self._further_grams, FURTHER)
+
+    @cached_property
+    def _further_grams(self) -> GramQuery:
+        marker = self._hits.dialect.further_title
+        return GramQuery((tuple(start_grams(marker, text) for text in self._plan.whole),))
 
     def _in_order(self, tier: int, after: Mark | None, limit: int) -> list[Row]:
         """From the index that orders documents, entered where the page before ended."""

@@ -60,7 +60,13 @@ def _folds(text: str, normaliser: Normaliser) -> tuple[_Fold, ...]:
 
 
 def _clusterwise(text: str, fold: Callable[[str], str]) -> Traced:
-    return ((letter, cluster.span()) for cluster in _CLUSTER.finditer(text) for letter in fold(cluster[0]))
+    return ((letter, cluster.span()) for cluster in _CLUSTER.finditer(text) for letter in _fold_of(fold, cluster[0]))
+
+
+@lru_cache(maxsize=16_384)
+def _fold_of(fold: Callable[[str], str], cluster: str) -> str:
+    """The fold of a cluster; there are few, and they come again and again."""
+    return fold(cluster)
 
 
 def _squeezed(text: str, normaliser: Normaliser) -> Traced:
@@ -88,10 +94,14 @@ def _joined(traced: Traced) -> _Fold:
 
 
 def _found(needle: Needle, fold: _Fold) -> Iterator[Span]:
+    letters, spans = fold
     for own in needle.forms:
-        pattern = re.compile((r"(?<!\S)" if needle.phrase else "") + re.escape(own))
-        for match in pattern.finditer(fold.letters):
-            yield fold.spans[match.start()][0], fold.spans[match.end() - 1][1]
+        start = letters.find(own)
+        while start >= 0:
+            found = not needle.phrase or start == 0 or letters[start - 1].isspace()
+            if found:
+                yield spans[start][0], spans[start + len(own) - 1][1]
+            start = letters.find(own, start + (len(own) if found else 1))
 
 
 def _united(spans: Iterable[Span]) -> tuple[Span, ...]:

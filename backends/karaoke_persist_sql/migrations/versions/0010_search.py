@@ -116,6 +116,8 @@ GRAMS = {
     "sqlite": (
         "CREATE VIRTUAL TABLE kp_search_grams USING fts5(grams, content='', detail=none, columnsize=0,"
         " tokenize='ascii')",
+        "INSERT INTO kp_search_grams (kp_search_grams, rank) VALUES ('hashsize', 4194304)",
+        "INSERT INTO kp_search_grams (kp_search_grams, rank) VALUES ('automerge', 2)",
     ),
     "postgresql": (
         """
