@@ -105,7 +105,7 @@ class ReadingSession:
     def search(self, request: SearchRequest) -> SearchResult:
         """Songs by text."""
         self._begin_if_single()  # more than one statement, and yet one snapshot
-        tables = self.plans.layout.search
+        tables = None if request.missing else self.plans.layout.search  # missing songs are in no index
         if tables is None:
             return reference.search(cast("StoreSession", self), request)
         return Answers(self, tables).search(request)
@@ -113,7 +113,7 @@ class ReadingSession:
     def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
         """The same grouped by artist."""
         self._begin_if_single()
-        tables = self.plans.layout.search
+        tables = None if request.missing else self.plans.layout.search
         if tables is None:
             return reference.search_artists(cast("StoreSession", self), request)
         return Answers(self, tables).search_artists(request)
@@ -121,7 +121,7 @@ class ReadingSession:
     def complete(self, request: CompletionRequest) -> list[Completion]:
         """What a text may be the beginning of."""
         self._begin_if_single()
-        tables = self.plans.layout.search
+        tables = None if request.missing else self.plans.layout.search
         if tables is None:
             return reference.complete(cast("StoreSession", self), request)
         return Answers(self, tables).complete(request)

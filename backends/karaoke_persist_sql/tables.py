@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     literal_column,
+    text,
 )
 from sqlalchemy.orm import registry
 from sqlmodel import Field as ColumnField
@@ -137,6 +138,9 @@ def _indexes(model: type[Record]) -> Iterator[Index]:
         yield Index(names.index_name(table, *entry.within, entry.field), *columns)
     for name in _unserved_references(model):
         yield Index(names.index_name(table, name), name)
+    for name in model.integrity.sparse:
+        present = text(f"{name} IS NOT NULL")
+        yield Index(names.index_name(table, name), name, sqlite_where=present, postgresql_where=present)
 
 
 def _unserved_orders(model: type[Record]) -> list[Sorted]:

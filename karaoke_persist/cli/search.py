@@ -17,6 +17,7 @@ Query = Annotated[str, typer.Argument(metavar="QUERY", help="Words of title, art
 Beginning = Annotated[str, typer.Argument(metavar="TEXT", help="The beginning of a title or an artist's name.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1_000, help="How many songs to show.")]
 Guest = Annotated[bool, typer.Option("--guest", help="As guests see it: without the hidden songs.")]
+Missing = Annotated[bool, typer.Option("--missing", help="Find songs too of which nothing can be played any more.")]
 Facets = Annotated[bool, typer.Option("--facets", help="Count languages, genres, decades and artists as well.")]
 Sort = Annotated[
     Literal["relevance", "title", "artist", "album", "year", "date_added", "plays"],
@@ -32,6 +33,7 @@ def search(
     sort: Sort = "relevance",
     facets: Facets = False,
     guest: Guest = False,
+    missing: Missing = False,
     as_json: Json = False,
 ) -> None:
     """Find the songs that hold every word, the best first. Case and accents are forgiven.
@@ -41,7 +43,14 @@ def search(
     wanted: Any = ("language", "genre", "decade", "artist") if facets else ()
     with open_existing(store, option) as library:
         page = library.songs.search(
-            query, limit=limit, sort_by=sort, total="exact", facets=wanted, near=True, guest=guest
+            query,
+            limit=limit,
+            sort_by=sort,
+            total="exact",
+            facets=wanted,
+            near=True,
+            guest=guest,
+            missing=missing,
         )
     _show(page, as_json)
 

@@ -71,6 +71,8 @@ class Integrity:
     """Fields that the library keeps itself, such as counts of plays. They are not the host's to change, and their
     change raises no revision."""
     derived: tuple[Derived, ...] = ()
+    sparse: tuple[str, ...] = ()
+    """Fields that few rows have, and by which those are looked for."""
 
     def derive(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The derived fields of those values that are named."""

@@ -63,6 +63,7 @@ class Song(Record):
             Derived("title_readings", "title", readings_of),
             Derived("artist_readings", "artist", readings_of),
         ),
+        sparse=("missing_since",),
     )
 
     id: Id

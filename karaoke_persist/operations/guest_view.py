@@ -1,4 +1,4 @@
-"""What guests see: the songs that are not hidden."""
+"""Who sees what: guests the songs that are not hidden, and searches those that can be played."""
 
 from __future__ import annotations
 
@@ -28,3 +28,10 @@ def checked_guest(guest: object) -> bool:
     if not isinstance(guest, bool):
         raise InvalidValue("guest", guest, "True for what guests see, or False for everything")
     return guest
+
+
+def checked_missing(missing: object) -> bool:
+    """Whether songs are asked for of which nothing can be played."""
+    if not isinstance(missing, bool):
+        raise InvalidValue("missing", missing, "True to find missing songs too, or False to leave them out")
+    return missing

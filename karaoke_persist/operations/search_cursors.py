@@ -40,5 +40,5 @@ def decode_place(request: SearchRequest | ArtistSearchRequest, cursor: str) -> t
 def _digest(request: SearchRequest | ArtistSearchRequest, portable: list[Any]) -> str:
     """Of what decides the order, and of the place: a page may have another size, or ask for more beside it."""
     order = (request.sort, request.descending) if isinstance(request, SearchRequest) else "artists"
-    meaning = repr((request.query, request.hidden, order, portable))
+    meaning = repr((request.query, request.hidden, request.missing, order, portable))
     return hashlib.blake2b(meaning.encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()

@@ -27,7 +27,7 @@ from karaoke_persist.contract.search.query import TextField
 from karaoke_persist.models import Song
 from karaoke_persist.operations.answers import Page
 from karaoke_persist.operations.base import Operations, operation
-from karaoke_persist.operations.guest_view import checked_guest
+from karaoke_persist.operations.guest_view import checked_guest, checked_missing
 from karaoke_persist.operations.paging import check_page_size
 from karaoke_persist.operations.search_cursors import decode_place, encode_place
 
@@ -71,14 +71,21 @@ class SearchingOperations(Operations):
 
     @operation("read", lambda: ([], 0))
     def search_songs_paginated(
-        self, query: Text, limit: int = 20, offset: int = 0, *, guest: bool = False
+        self, query: Text, limit: int = 20, offset: int = 0, *, guest: bool = False, missing: bool = False
     ) -> tuple[list[Song], int]:
         """Songs in which every term is found, best first, and the number of all of them.
 
         Case, accents, width and most punctuation are forgiven. An empty query finds every song.
+        Those of which nothing can be played are left out unless `missing` asks for them.
         """
-        hidden = not checked_guest(guest)
-        request = SearchRequest(query=_query(query), limit=limit, offset=offset, total="exact", hidden=hidden)
+        request = SearchRequest(
+            query=_query(query),
+            limit=limit,
+            offset=offset,
+            total="exact",
+            hidden=not checked_guest(guest),
+            missing=checked_missing(missing),
+        )
         result = self.session.search(request)
         return list(result.songs), result.total or 0
 
@@ -96,12 +103,15 @@ class SearchingOperations(Operations):
         facets: Sequence[Facet] = (),
         near: bool = False,
         guest: bool = False,
+        missing: bool = False,
     ) -> SearchPage:
         """A page of the songs that a query finds, from a cursor or an offset on.
 
         Words, `"a phrase"`, `-without`, `artist:`, `title:`, `album:`, `year:1990..1999`, `language:`, `genre:` and
         `has:lyrics` are understood; whatever is no syntax is plain text. Plays and dates run downwards unless told
         otherwise. With `near`, a first page that finds hardly anything says what may have been meant.
+        Songs of which nothing can be played are left out unless `missing` asks for them, at the price of a look at
+        every song.
         """
         check_page_size(limit)
         request = SearchRequest(
@@ -114,6 +124,7 @@ class SearchingOperations(Operations):
             facets=tuple(facets),
             near=near,
             hidden=not checked_guest(guest),
+            missing=checked_missing(missing),
         )
         if cursor is not None:
             request = replace(request, after=decode_place(request, cursor))
@@ -121,12 +132,23 @@ class SearchingOperations(Operations):
 
     @operation("read")
     def search_by_artist(
-        self, query: Text = "", *, limit: int = 20, cursor: str | None = None, samples: int = 3, guest: bool = False
+        self,
+        query: Text = "",
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        samples: int = 3,
+        guest: bool = False,
+        missing: bool = False,
     ) -> Page[ArtistHits]:
         """A page of the artists with matching songs, by name: how many there are, and the first few of them."""
         check_page_size(limit)
         request = ArtistSearchRequest(
-            query=_query(query), limit=limit + 1, samples=samples, hidden=not checked_guest(guest)
+            query=_query(query),
+            limit=limit + 1,
+            samples=samples,
+            hidden=not checked_guest(guest),
+            missing=checked_missing(missing),
         )
         if cursor is not None:
             request = replace(request, after=decode_place(request, cursor)[0])
@@ -136,9 +158,11 @@ class SearchingOperations(Operations):
         return Page(items, more)
 
     @operation("read", list)
-    def complete(self, text: str, *, limit: int = 10, guest: bool = False) -> list[Completion]:
+    def complete(self, text: str, *, limit: int = 10, guest: bool = False, missing: bool = False) -> list[Completion]:
         """Songs and artists whose name begins with a text: what was sung most, then artists and songs in turn."""
-        return self.session.complete(CompletionRequest(text=text, limit=limit, hidden=not checked_guest(guest)))
+        return self.session.complete(
+            CompletionRequest(text=text, limit=limit, hidden=not checked_guest(guest), missing=checked_missing(missing))
+        )
 
     def _page(self, request: SearchRequest) -> SearchPage:
         result = self.session.search(request)

@@ -47,10 +47,10 @@ def card(song: Song) -> Card:
 
 
 class Catalogue:
-    """Songs that are searched by looking at each. A guest does not see the hidden ones."""
+    """Songs that are searched by looking at each. Nobody sees the missing ones, and a guest not the hidden ones."""
 
     def __init__(self, songs: Iterable[Song], *, guest: bool = False) -> None:
-        self.cards: list[Card] = [card(song) for song in songs if not (guest and song.hidden)]
+        self.cards: list[Card] = [card(song) for song in songs if not ((guest and song.hidden) or song.missing_since)]
 
     def found(self, query: str) -> list[str]:
         """The ids of the songs that a query finds, best first."""

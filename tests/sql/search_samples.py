@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
@@ -100,6 +101,7 @@ def songs_of(keys: list[str]) -> st.SearchStrategy[Song]:
         genre=st.sampled_from(GENRES),
         language=st.sampled_from([None, "en", "EN", "ja"]),
         hidden=st.booleans(),
+        missing_since=st.sampled_from([None, None, None, datetime(2026, 1, 2, tzinfo=UTC)]),
         plain_lyrics=st.none() | st.just("la la"),
         media=st.sampled_from([{}, {"lyrics": "a.lrc"}, {"vocals": "v.mp3"}]),
     ).map(_as_core_hands_it_over)
@@ -145,6 +147,7 @@ searches = st.builds(
     facets=st.lists(st.sampled_from(FACETS), unique=True).map(tuple),
     near=st.booleans(),
     hidden=st.booleans(),
+    missing=st.sampled_from([*[False] * 7, True]),
 )
 artist_searches = st.builds(
     ArtistSearchRequest,
@@ -153,11 +156,13 @@ artist_searches = st.builds(
     after=st.none() | texts,
     samples=st.integers(0, 2),
     hidden=st.booleans(),
+    missing=st.sampled_from([*[False] * 7, True]),
 )
 completions = st.builds(
     CompletionRequest,
     text=texts | texts.map(lambda text: text[:2]),
     limit=st.integers(0, 6),
     hidden=st.booleans(),
+    missing=st.sampled_from([*[False] * 7, True]),
 )
 requests: st.SearchStrategy[Any] = searches | artist_searches | completions

@@ -29,7 +29,7 @@ CHANGES = st.one_of(
 SLIPS = ("_", "lvoe", "love", "loves")
 TWICE = SearchRequest(query=SearchQuery.parse("love love"), limit=0, near=True)
 """Each slip counts twice."""
-FIELDS = ("title", "artist", "album", "aliases", "year", "genre")
+FIELDS = ("missing_since", "title", "artist", "album", "aliases", "year", "genre")
 
 
 def apply(session, change):

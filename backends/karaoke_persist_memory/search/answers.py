@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from karaoke_persist.contract import Order, Query
+from karaoke_persist.contract import reference as every
 from karaoke_persist.contract.reference import search_answers as reference
 from karaoke_persist.contract.reference.facets import (
     Facets,
@@ -54,7 +55,9 @@ class Searching:
         self._session, self._table, self._index = session, table, index
 
     def search(self, request: SearchRequest) -> SearchResult:
-        """A page of songs, and what else is asked for."""
+        """A page of songs, and what else is asked for. Missing songs are in no index, and are looked for one by one."""
+        if request.missing:
+            return every.search(self._session, request)
         plan = plan_of(request.query, NORMALISER, hidden=request.hidden)
         finding = Finding(self._index, plan)
         found = self._count(finding, request)
@@ -69,11 +72,15 @@ class Searching:
 
     def artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
         """Artists with matching songs."""
+        if request.missing:
+            return every.search_artists(self._session, request)
         plan = plan_of(request.query, NORMALISER, hidden=request.hidden)
         return reference.artist_hits(self._session, request, Finding(self._index, plan).hits())
 
     def complete(self, request: CompletionRequest) -> list[Completion]:
         """What a text may be the beginning of."""
+        if request.missing:
+            return every.complete(self._session, request)
         starts = reference.starts_of(request, NORMALISER)
         if not starts:
             return []

@@ -7,7 +7,7 @@ from threading import Lock
 
 from rpds import HashTrieMap, HashTrieSet
 
-from karaoke_persist.contract.search import NORMALISER, SOURCE_FIELDS, SearchDocument, document_of
+from karaoke_persist.contract.search import NORMALISER, SOURCE_FIELDS, SearchDocument, document_of, is_missing
 from karaoke_persist.models import Record
 from karaoke_persist_memory.search.index import SearchIndex
 
@@ -50,4 +50,4 @@ class LazyIndex:
 
 
 def _document(row: Record | None) -> SearchDocument | None:
-    return None if row is None else document_of(row.__dict__, NORMALISER)
+    return None if row is None or is_missing(row.__dict__) else document_of(row.__dict__, NORMALISER)

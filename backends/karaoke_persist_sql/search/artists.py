@@ -31,21 +31,28 @@ def _groups_of_hits(hits: Hits, request: ArtistSearchRequest) -> list[Row]:
 
 
 def _groups_of_all(hits: Hits, request: ArtistSearchRequest) -> list[Row]:
-    """From the counters beside the songs, less what is hidden."""
+    """From the counters beside the songs, less what is missing, and to guests less what is hidden."""
     layout, dialect = hits.session.plans.layout, hits.session.plans.dialect
     counts, facets = dialect.qualified(layout.counters[Song, "artist"].name), hits.tables.name(hits.tables.facets)
-    tables, songs, wheres, parameters = f"{counts} AS c", "c.n", [], list[object]()
+    tables = f"{counts} AS c LEFT JOIN ({missing_songs(hits)}) AS m ON m.artist = c.value"
+    songs = "c.n - coalesce(m.songs, 0)"
     if not hits.plan.hidden:
         same = "h.facet = 'artist' AND h.hidden = 1 AND h.fold = c.value_fold AND h.value = c.value"
         tables += f" LEFT JOIN {facets} AS h ON {same}"
-        songs = "c.n - coalesce(h.songs, 0)"
-        wheres.append(f"{songs} > 0")
+        songs += " - coalesce(h.songs, 0)"
+    wheres, parameters = [f"{songs} > 0"], list[object]()
     if request.after is not None:
         wheres.append("(c.value_fold, c.value) > (?, ?)")
         parameters += _name_order(request.after)
-    where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
-    sql = f"SELECT c.value, {songs} FROM {tables}{where} ORDER BY c.value_fold, c.value LIMIT ?"  # noqa: S608
+    where = " AND ".join(wheres)
+    sql = f"SELECT c.value, {songs} FROM {tables} WHERE {where} ORDER BY c.value_fold, c.value LIMIT ?"  # noqa: S608
     return hits.fetch(sql, (*parameters, request.limit))
+
+
+def missing_songs(hits: Hits) -> str:
+    """How many missing songs the artists have, who are counted beside the songs and are no part of the index."""
+    songs = hits.session.plans.dialect.qualified(hits.session.plans[Song].table.name)
+    return f"SELECT artist, count(*) AS songs FROM {songs} WHERE missing_since IS NOT NULL GROUP BY artist"  # noqa: S608
 
 
 def _samples(hits: Hits, names: list[str], number: int) -> dict[str, list[str]]:

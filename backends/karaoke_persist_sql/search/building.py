@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def is_unbuilt(session: ReadingSession, tables: SearchTables) -> bool:
-    """Whether there are songs, and no document of any."""
+    """Whether there are songs to be found, and no document of any."""
     docs, songs = tables.name(tables.docs), _songs(session)
     return not session.fetch(f"SELECT 1 FROM {docs} LIMIT 1", ()) and bool(  # noqa: S608
-        session.fetch(f"SELECT 1 FROM {songs} LIMIT 1", ())  # noqa: S608
+        session.fetch(f"SELECT 1 FROM {songs} WHERE missing_since IS NULL LIMIT 1", ())  # noqa: S608
     )
 
 

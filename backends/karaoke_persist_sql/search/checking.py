@@ -130,4 +130,8 @@ class Check:
 def _difference(there: object, wanted: object) -> str:
     if there is None:
         return "it is not in the index"
-    return "it cannot be decoded, and is in the index" if wanted is None else "the index has another text of it"
+    return (
+        "it is missing or cannot be decoded, and is in the index"
+        if wanted is None
+        else "the index has another text of it"
+    )

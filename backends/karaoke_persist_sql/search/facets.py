@@ -15,6 +15,7 @@ from karaoke_persist.contract.reference.facets import Facets, facet_counts, merg
 from karaoke_persist.contract.search import Facet, FacetCount, SearchPlan
 from karaoke_persist.contract.search.request import FACET_ARTISTS, FACET_CAP
 from karaoke_persist.models import Song
+from karaoke_persist_sql.search.artists import missing_songs
 from karaoke_persist_sql.search.hits import Hits, Row
 
 _PAGE = 100
@@ -67,17 +68,19 @@ def _of_all(hits: Hits, facet: Facet) -> tuple[FacetCount, ...]:
 def _artists_of_all(hits: Hits) -> Iterator[Row]:
     """The first of the artists by number of songs, from the counters beside the songs.
 
-    To those who do not see hidden songs, an artist has as many songs fewer. So the order is another, but nobody moves
-    up: the list is read until what follows can only come behind.
+    Of missing songs, and to guests of hidden ones, an artist has as many fewer. So the order is another, but nobody
+    moves up: the list is read until what follows can only come behind.
     """
     layout, dialect = hits.session.plans.layout, hits.session.plans.dialect
     counts = dialect.qualified(layout.counters[Song, "artist"].name)
-    hidden: dict[str, int] = {} if hits.plan.hidden else dict(_hidden_artists(hits))
+    unseen = Counter[str](dict(hits.fetch(missing_songs(hits))))
+    if not hits.plan.hidden:
+        unseen.update(dict(_hidden_artists(hits)))
     sql = f"SELECT -n, value_fold, value FROM {counts} ORDER BY n DESC, value_fold, value LIMIT ? OFFSET ?"  # noqa: S608
     best: list[Row] = []
     for page in count():
         rows = hits.fetch(sql, (_PAGE, page * _PAGE))
-        seen = [(n + hidden.get(name, 0), fold, name) for n, fold, name in rows]
+        seen = [(n + unseen[name], fold, name) for n, fold, name in rows]
         best = sorted([*best, *(row for row in seen if row[0])])[:FACET_ARTISTS]
         if len(rows) < _PAGE or (len(best) == FACET_ARTISTS and best[-1] <= rows[-1]):
             break

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from karaoke_persist.contract.search import SOURCE_FIELDS, Normaliser, document_of
+from karaoke_persist.contract.search import SOURCE_FIELDS, Normaliser, document_of, is_missing
 from karaoke_persist.errors import DataCorrupt
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.counts import Tallies
@@ -36,7 +36,7 @@ class Upkeep:
     def inserted(self, songs: Iterable[Mapping[str, Any]]) -> None:
         """Songs that were not there before, by their fields."""
         for batch in batches(songs):
-            self.replace([], [self.row(values) for values in batch])
+            self.replace([], self._rows(batch))
 
     def changed(self, keys: Iterable[str]) -> None:
         """Songs whose rows were written over. Those that cannot be decoded are not found any more."""
@@ -48,9 +48,9 @@ class Upkeep:
         for batch in batches(keys):
             self.replace(self.documents(batch), [])
 
-    def row(self, values: Mapping[str, Any]) -> IndexRow:
-        """The row that a song should have."""
-        return row_of(document_of(values, self._normaliser))
+    def _rows(self, songs: Iterable[Mapping[str, Any]]) -> list[IndexRow]:
+        """The rows that songs should have: missing ones none, for whom nothing is kept and who are never found."""
+        return [row_of(document_of(values, self._normaliser)) for values in songs if not is_missing(values)]
 
     def rows_of_songs(self, keys: Sequence[str]) -> list[IndexRow]:
         """The rows that songs should have, from what is stored of them."""
@@ -59,7 +59,7 @@ class Upkeep:
         sql, packed = plan.columns_of(columns), (self._dialect.pack(keys),)
         cells = self._session.read(plan, columns, sql, packed, ignored)
         songs = plan.codec.decode_fields(SOURCE_FIELDS, cells, ignored)
-        return [self.row(dict(zip(SOURCE_FIELDS, song, strict=True))) for song in songs]
+        return self._rows(dict(zip(SOURCE_FIELDS, song, strict=True)) for song in songs)
 
     def documents(self, keys: Sequence[str]) -> list[PlacedRow]:
         """The documents of songs, as far as there are any."""

@@ -6,7 +6,7 @@ It makes the document of every song once, and sorts those that match. The tiers 
 
 from __future__ import annotations
 
-from karaoke_persist.contract.query import Query
+from karaoke_persist.contract.query import IsNull, Query
 from karaoke_persist.contract.reference.facets import count_facets
 from karaoke_persist.contract.reference.search_answers import (
     NOTHING_NEAR,
@@ -37,7 +37,7 @@ from karaoke_persist.models import Song
 
 def search(session: StoreSession, request: SearchRequest, normaliser: Normaliser = NORMALISER) -> SearchResult:
     """Answer a search by looking at every song once."""
-    everything = _read(session, normaliser, sort_field(request))
+    everything = _read(session, normaliser, request.missing, sort_field(request))
     plan = plan_of(request.query, normaliser, hidden=request.hidden)
     found = [each for each in everything if matches(plan, each.document)]
     documents = [each.document for each in everything]
@@ -51,7 +51,7 @@ def search_artists(
 ) -> list[ArtistHits]:
     """The artists that have matching songs, in the order of their names."""
     plan = plan_of(request.query, normaliser, hidden=request.hidden)
-    documents = (each.document for each in _read(session, normaliser))
+    documents = (each.document for each in _read(session, normaliser, request.missing))
     return artist_hits(session, request, (document for document in documents if matches(plan, document)))
 
 
@@ -59,7 +59,7 @@ def complete(
     session: StoreSession, request: CompletionRequest, normaliser: Normaliser = NORMALISER
 ) -> list[Completion]:
     """What a text may be the beginning of: first what was sung, the most first; then artists and songs in turn."""
-    documents = (each.document for each in _read(session, normaliser))
+    documents = (each.document for each in _read(session, normaliser, request.missing))
     shown = [document for document in documents if request.hidden or not document.hidden]
     starts = starts_of(request, normaliser)
     return completions(session, request, starts, shown, shown) if starts else []
@@ -81,7 +81,8 @@ class PlainSearch:
         return complete(self, request)
 
 
-def _read(session: StoreSession, normaliser: Normaliser, sort: str | None = None) -> list[Indexed]:
+def _read(session: StoreSession, normaliser: Normaliser, missing: bool, sort: str | None = None) -> list[Indexed]:
+    songs = Query(Song, None if missing else IsNull("missing_since"))
     fields = (*SOURCE_FIELDS, *(() if sort in SOURCE_FIELDS or sort is None else (sort,)))
-    rows = (dict(zip(fields, row, strict=True)) for row in session.rows(Query(Song), fields))
+    rows = (dict(zip(fields, row, strict=True)) for row in session.rows(songs, fields))
     return [Indexed(document_of(row, normaliser), None if sort is None else row[sort]) for row in rows]

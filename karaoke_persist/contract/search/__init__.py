@@ -1,6 +1,6 @@
 """Search: the normaliser, queries, documents, and what is asked of a store."""
 
-from karaoke_persist.contract.search.document import SOURCE_FIELDS, SearchDocument, document_of
+from karaoke_persist.contract.search.document import SOURCE_FIELDS, SearchDocument, document_of, is_missing
 from karaoke_persist.contract.search.folding import NORMALISER, Normaliser
 from karaoke_persist.contract.search.plan import SearchPlan, plan_of
 from karaoke_persist.contract.search.query import SearchQuery, Term, Years
@@ -37,5 +37,6 @@ __all__ = [
     "Total",
     "Years",
     "document_of",
+    "is_missing",
     "plan_of",
 ]

@@ -26,8 +26,9 @@ SOURCE_FIELDS: Final = (
     "synced_lyrics",
     "media",
     "play_count",
+    "missing_since",
 )
-"""The fields of a song that its document is made of."""
+"""The fields of a song that its document is made of, and by which it is told whether it is searched."""
 
 Forms = tuple[str, ...]
 
@@ -86,6 +87,11 @@ def document_of(values: Mapping[str, Any], normaliser: Normaliser) -> SearchDocu
         lyrics=has_lyrics(values),
         plays=values["play_count"],
     )
+
+
+def is_missing(values: Mapping[str, Any]) -> bool:
+    """Whether nothing of a song can be played. Such a song is left out of search unless it is asked for."""
+    return values["missing_since"] is not None
 
 
 def has_lyrics(values: Mapping[str, Any]) -> bool:

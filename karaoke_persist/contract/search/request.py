@@ -45,6 +45,8 @@ class SearchRequest:
     """Whether near matches are wanted if fewer than `NEAR_BELOW` songs match. For the first page only."""
     hidden: bool = True
     """Whether hidden songs are shown."""
+    missing: bool = False
+    """Whether songs are shown of which nothing can be played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class ArtistSearchRequest:
     """The name of the artist that the page comes after."""
     samples: int = 3
     hidden: bool = True
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class CompletionRequest:
     text: str
     limit: int = 10
     hidden: bool = True
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from karaoke_persist import InvalidValue, Library, NotFound, Song
+from karaoke_persist import FacetCount, InvalidValue, Library, NotFound, Song
 from karaoke_persist.contract import Capability, Eq, In, Query
 from karaoke_persist.testing.domain_workers import title_and_search
 from karaoke_persist.testing.evenings import Evening, SetClock
@@ -26,6 +27,7 @@ from karaoke_persist.testing.samples import song
 from karaoke_persist.testing.threads import together
 from karaoke_persist.testing.trials import TRIALS
 
+MOMENT: Final = datetime(2026, 1, 2, tzinfo=UTC)
 PROBES: Final = ("", "a", "ab", "love", "ö", "さ", "sakura", "-love", "artist:b", "genre:pop", "year:1990")
 
 TITLES = st.sampled_from(["Love", "love", "ab", "A-B", "Öl", "さくら", "Love ab", "!!!"])
@@ -38,6 +40,7 @@ CHANGES = st.fixed_dictionaries(
         "album": st.none() | TITLES,
         "aliases": st.lists(TITLES, max_size=2),
         "hidden": st.booleans(),
+        "missing_since": st.sampled_from([None, MOMENT]),
         "genre": st.sampled_from([None, "Pop"]),
         "year": st.sampled_from([None, 1990]),
     },
@@ -209,6 +212,38 @@ class SearchIndexRules(Conformance):
         )
         library.songs.patch_song("Love two", {"hidden": False})
         assert search(other, "love", guest=True) == ["Love one", "Love two"]
+
+    @rule("R-97")
+    def test_missing_songs(self, library: Library, other: Library) -> None:
+        """Songs of which nothing can be played are left out of everything that searches, unless they are asked for."""
+        add_songs(library, song("there", "Love", "ABBA", genre="Pop"), song("gone", "Love", "Abba", genre="Pop"))
+        with probing(library) as probe:
+            probe.patch_where(Query(Song, Eq("id", "gone")), {"missing_since": MOMENT})
+        found = other.songs.search("", total="exact", facets=["genre", "artist"])
+        assert (ids_of(found), found.total) == (["there"], 1)
+        assert found.facets == {"genre": (FacetCount("Pop", 1),), "artist": (FacetCount("ABBA", 1),)}
+        assert (search(other, "love"), search(other, "pop"), search(other, "genre:pop")) == (["there"], [], ["there"])
+        assert by_artist(other) == by_artist(other, "love") == [("ABBA", 1, ["there"])]
+        assert starting(other, "abb") == [("artist", "ABBA")]
+        assert [each.id for each in other.songs.search("lvoe", near=True).near] == ["there"]
+        assert ids_of(other.songs.search("love", missing=True)) == ["gone", "there"]
+        assert other.songs.search_songs_paginated("love", missing=True)[1] == 2
+        assert [each.artist for each in other.songs.search_by_artist("love", missing=True).items] == ["ABBA", "Abba"]
+        assert len(other.songs.complete("abb", missing=True)) == 2
+        assert other.check() == []
+
+    @rule("R-98")
+    def test_songs_that_come_back(self, library: Library, other: Library) -> None:
+        """A song that can be played again is found again, as it is then."""
+        add_songs(library, song("a", "Love", "ABBA"))
+        with probing(library) as probe:
+            probe.patch(Song, "a", {"missing_since": MOMENT})
+        library.songs.patch_song("a", {"title": "Hate"})
+        assert (search(other, "hate"), search(other, "love")) == ([], [])
+        with probing(library) as probe:
+            probe.patch(Song, "a", {"missing_since": None})
+        assert (search(other, "hate"), search(other, "love")) == (["a"], [])
+        assert other.check() == []
 
     @rule("R-93")
     def test_search_after_any_writes(self, library: Library) -> None:

@@ -24,6 +24,9 @@ def upgrade() -> None:
     """Create the tables; of the songs that are there, nothing is curated and nothing missing."""
     op.add_column("kp_songs", sa.Column("curated", JSON, nullable=False, server_default=sa.literal_column("'[]'")))
     op.add_column("kp_songs", sa.Column("missing_since", TIME))
+    present = sa.text("missing_since IS NOT NULL")
+    name = "ix_kp_songs_missing_since"
+    op.create_index(name, "kp_songs", ["missing_since"], sqlite_where=present, postgresql_where=present)
     _create_media_roots()
     _create_media_files()
     _create_media_removals()
