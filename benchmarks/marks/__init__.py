@@ -25,6 +25,7 @@ from benchmarks.marks import (
     p14_statistics,
     p15_search,
     p19_beside_search,
+    p20_index_cost,
 )
 
 TEN_THOUSAND, HUNDRED_THOUSAND, MILLION = 10_000, 100_000, 1_000_000
@@ -58,4 +59,5 @@ MARKS = {
     "P14-statistics": Mark(p14_statistics.run, _BOTH, (TEN_THOUSAND,)),
     "P15": Mark(p15_search.run, ("sqlite", "postgresql", "memory"), (HUNDRED_THOUSAND,)),
     "P19": Mark(p19_beside_search.run, ("sqlite", "postgresql", "memory"), (HUNDRED_THOUSAND,)),
+    "P20": Mark(p20_index_cost.run, _BOTH),
 }
