@@ -21,7 +21,7 @@ def show(result: Result) -> None:
     noise = "" if result.noise is None else f" · A/A {result.noise:.2f}"
     load = f" · load {os.getloadavg()[0]:.1f}"
     print(f"\n{result.mark} {result.title} · {result.backend} · {result.songs:,} songs{noise}{load}")
-    width = max(map(len, result.rows))
+    width = max(map(len, result.rows), default=0)
     for name, value in result.rows.items():
         best = f"  fastest {_figure(result.best[name], result.unit):>12}" if name in result.best else ""
         best += f"  {result.best_ratios[name]:>8.2f} x" if name in result.best_ratios else ""

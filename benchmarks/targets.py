@@ -54,20 +54,24 @@ class Targets:
     def __init__(self) -> None:
         FOLDER.mkdir(mode=0o755, exist_ok=True)
         self._server: OwnServer | None = None
+        self._copies: set[Path] = set()
 
     def loaded(self, backend: str, songs: int, kind: Kind = "songs") -> Target:
         """A library of so many songs, for reading."""
         return self._sqlite(songs, kind) if backend == "sqlite" else self._postgres(songs, kind)
 
-    def copy(self, backend: str, songs: int, durability: str = "full", kind: Kind = "songs") -> Target:
-        """The same, for writing; each call gives a fresh one."""
+    def copy(
+        self, backend: str, songs: int, durability: str = "full", kind: Kind = "songs", label: str = "copy"
+    ) -> Target:
+        """The same, for writing; each call gives a fresh one, in place of the one before with this label."""
         source = self.loaded(backend, songs, kind)
         if backend == "sqlite":
-            path = FOLDER / "copy.db"
+            path = FOLDER / f"{label}.db"
+            self._copies.add(path)
             _remove(path)
             shutil.copyfile(source.place, path)
             return Target("sqlite", f"sqlite:///{path}", str(path), songs, durability)
-        name = f"{_name(kind, songs)}_copy"
+        name = f"{_name(kind, songs)}_{label}"
         self.server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self.server.execute(f"CREATE DATABASE {name} TEMPLATE {_name(kind, songs)}")
         return Target("postgresql", self.server.url(name), self.server.url(name), songs, durability)
@@ -91,8 +95,8 @@ class Targets:
 
     def close(self) -> None:
         """Remove the copies and stop the server; loaded libraries stay for the next run."""
-        for name in ("copy.db", "fresh.db"):
-            _remove(FOLDER / name)
+        for path in self._copies:
+            _remove(path)
         if self._server is not None:
             self._server.__exit__()
 

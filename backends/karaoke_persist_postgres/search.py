@@ -141,9 +141,9 @@ class PostgresSearch(SearchDialect):
         more = [asked.where] if asked.where is not None else []
         behind = [Clause("d.place + 0 > ?", (asked.after,))] if asked.after is not None else []
         gathered, columns = all_of([source.where, *more, *behind]), asked.columns.format(place=source.place)
-        if asked.limit is None:
-            sql = f"SELECT {columns} FROM {docs} AS d WHERE {gathered.sql} ORDER BY d.place + 0"  # noqa: S608
-            return session.fetch(self.marked(sql), gathered.parameters)
+        if asked.limit is None or asked.scattered:
+            sql = f"SELECT {columns} FROM {docs} AS d WHERE {gathered.sql} ORDER BY d.place + 0 LIMIT ?"  # noqa: S608
+            return session.fetch(self.marked(sql), (*gathered.parameters, asked.limit))
         search = Search(docs, gathered, all_of([*unsaid_clauses(asked.grams), *more]), asked.after)
         sql, parameters = search.statement(columns, asked.limit, asked.offset)
         return session.fetch(self.marked(sql), parameters)

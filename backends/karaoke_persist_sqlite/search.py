@@ -8,12 +8,13 @@ See https://www.sqlite.org/fts5.html, sections 4.4.3 (contentless tables) and 6.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from karaoke_persist_sql.search import (
     Clause,
     GramCheck,
     GramQuery,
+    Grams,
     PlacedRow,
     SearchDialect,
     SearchTables,
@@ -26,6 +27,8 @@ _OPTIONS = "grams, content='', detail=none, columnsize=0, tokenize='ascii'"
 _SETTINGS = {"hashsize": 4 << 20, "automerge": 2}
 """A question looks through every tree of postings, one by one. A thousand documents fit into memory and become one
 tree, and two of a size are merged; by itself, FTS5 would split them and wait for four."""
+ENOUGH: Final = 3
+"""Grams of an alternative that are asked for: each is read through, and few documents are left out by one more."""
 
 
 class SQLiteSearch(SearchDialect):
@@ -91,7 +94,12 @@ def match_text(grams: GramQuery) -> str:
 
 
 def _either(alternatives: Iterable[tuple[str, ...]]) -> str:
-    return f"({' OR '.join(_joined(grams, ' AND ') for grams in alternatives)})"
+    return f"({' OR '.join(_joined(_enough(grams), ' AND ') for grams in alternatives)})"
+
+
+def _enough(grams: Grams) -> Grams:
+    """The first, the last, and one between them."""
+    return grams if len(grams) <= ENOUGH else (grams[0], grams[len(grams) // 2], grams[-1])
 
 
 def _joined(grams: Iterable[str], word: str) -> str:

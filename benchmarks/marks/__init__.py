@@ -25,6 +25,7 @@ from benchmarks.marks import (
     p14_statistics,
     p15_search,
     p19_beside_search,
+    p20_index_cost,
     p21_library_folder,
     p22_transfer,
     p23_import,
@@ -64,4 +65,5 @@ MARKS = {
     "P21": Mark(p21_library_folder.run, ("sqlite",)),
     "P23": Mark(p23_import.run, _BOTH),
     "P22": Mark(p22_transfer.run, _BOTH, (HUNDRED_THOUSAND, MILLION)),
+    "P20": Mark(p20_index_cost.run, _BOTH),
 }

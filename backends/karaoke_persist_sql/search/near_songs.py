@@ -73,7 +73,7 @@ class NearMatches:
         return asked.plus(needed=[_alternatives(needle, words, most) for needle, words in self._words.items()])
 
     def _documents(self, asked: Asked, *, after: int | None = None, limit: int) -> list[tuple[int, SearchDocument]]:
-        rows = self._hits.stream(asked, _COLUMNS, after=after, limit=limit)
+        rows = self._hits.scattered(asked, _COLUMNS, after=after, limit=limit)
         return [(place, document_of_row(row)) for place, row in placed_rows(rows)]
 
     def _least(self, documents: Iterable[SearchDocument]) -> list[str]:
