@@ -5,7 +5,16 @@ from __future__ import annotations
 from importlib.metadata import version
 from pathlib import Path
 
-from karaoke_persist.contract import BackendInfo, Capability, SchemaState, SongStore, StoreOptions, hookimpl
+from karaoke_persist.contract import (
+    BackendInfo,
+    Capability,
+    Finding,
+    Progress,
+    SchemaState,
+    SongStore,
+    StoreOptions,
+    hookimpl,
+)
 from karaoke_persist.errors import BadURL, SchemaMismatch, Unsupported
 
 from karaoke_persist_journal.journal import FORMAT, Journal
