@@ -182,9 +182,9 @@ class MediaRules(Conformance):
         assert synced.media.remove_song(songs["a.wav"].id) is True
         assert (file.exists(), known(other, Removal)) == (False, [])
         with probing(other) as probe:
-            state = left.stat()
-            note = {"root": "main", "path": "b.wav", "trash": ".karaoke-trash/b.wav"}
-            probe.insert(Removal(id="r", size=state.st_size, mtime_ns=state.st_mtime_ns, **note))
+            state, trash = left.stat(), ".karaoke-trash/b.wav"
+            size, mtime_ns = state.st_size, state.st_mtime_ns
+            probe.insert(Removal(id="r", root="main", path="b.wav", trash=trash, size=size, mtime_ns=mtime_ns))
         open_library(roots={"main": left.parent})
         assert (left.exists(), known(other, Removal)) == (False, [])
 
