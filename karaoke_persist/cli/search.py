@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
@@ -12,6 +14,8 @@ from karaoke_persist import SchemaMismatch, SearchPage
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store, backend_options, command_line
 from karaoke_persist.errors import Unavailable
 from karaoke_persist.urls import redacted
+
+NO_ROOTS: Final[Mapping[str, Path]] = MappingProxyType({})
 
 Query = Annotated[str, typer.Argument(metavar="QUERY", help="Words of title, artist or album, in any case and accent.")]
 Beginning = Annotated[str, typer.Argument(metavar="TEXT", help="The beginning of a title or an artist's name.")]
@@ -76,11 +80,13 @@ def complete(
         console().print(table(("name", "by", "sung"), rows, numbers=("sung",)))
 
 
-def open_existing(store: str, option: Iterable[str] | None = None) -> karaoke_persist.Library:
+def open_existing(
+    store: str, option: Iterable[str] | None = None, *, roots: Mapping[str, Path] = NO_ROOTS
+) -> karaoke_persist.Library:
     """Open a library without making one."""
     options = backend_options(option)
     try:
-        return karaoke_persist.open(store, on_error="raise", create_schema=False, backend_options=options)
+        return karaoke_persist.open(store, on_error="raise", create_schema=False, roots=roots, backend_options=options)
     except SchemaMismatch as error:
         if error.state != "absent":
             raise

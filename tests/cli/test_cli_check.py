@@ -31,6 +31,23 @@ def test_check_finds_and_mends(command, library, tmp_path):
     assert command("search", "changed", "--json").json["total"] == 1
 
 
+def test_check_looks_at_a_folder(command, tmp_path):
+    """With a folder, what is on the disk is compared as well, for people and for programs; a sync brings it in step."""
+    command("demo", "party")
+    asked = ("check", "--folder", "party/songs", "--store", "sqlite:///party/karaoke.db")
+    assert command(*asked).out == "Everything agrees.\nThe folder agrees.\n"
+    (tmp_path / "party/songs/Traditionnel/Alouette.mp3").unlink()
+    (tmp_path / "party/songs/frere-jacques/vocals.mp3").rename(tmp_path / "party/songs/new.mp3")
+
+    folder = command(*asked, "--json", expect=1).json["folder"]
+    assert len(folder["songsWithoutFiles"]) == 1
+    assert [each["path"] for each in folder["missingStems"]] == ["frere-jacques/vocals.mp3"]
+    assert folder["filesWithoutSongs"] == ["main:new.mp3"]
+    shown = command(*asked, "--repair", expect=1).out
+    assert "files without songs: main:new.mp3" in shown
+    assert "karaoke-persist sync party/songs" in shown
+
+
 def test_facets_and_what_was_meant(command, library):
     """Facets are counted on request; a slip of the finger is told from nothing at all."""
     shown = command("search", "", "--facets").out
