@@ -34,8 +34,11 @@ python_maximum_signature_line_length = 88
 # Targets outside these pages: the standard library, and what a signature mentions but a host never names.
 nitpick_ignore_regex = [
     ("py:class", r"(collections\.abc|contextlib|datetime|os|pathlib)\..*"),
-    ("py:class", r"karaoke_persist\..*\.(O|T|Record|Savepoint|Unreadable)"),
-    ("py:class", r"ChangeKind|PerformanceStatus|PlaylistDuplicates|RepeatPolicy|Visibility"),
+    (
+        "py:class",
+        r"karaoke_persist\..*\.(O|T|Record|Savepoint|Unreadable|Holder|Session|SchemaState|FileState|KnownFile)",
+    ),
+    ("py:class", r"ChangeKind|Path|PerformanceStatus|PlaylistDuplicates|RepeatPolicy|Visibility"),
     ("py:class", r"Boolean|Id|IndexedText|Integer|JsonObject|JsonValue|Kind\.\w+|Text|TextList|Time"),  # kinds of field
 ]
 

@@ -157,4 +157,4 @@ def _show_file(report: DumpReport | BackupReport, quiet: bool, as_json: bool) ->
     if as_json:
         print_json(asdict(report))
     elif not quiet:
-        console().print(visible(f"{report.path}, {report.bytes:,} bytes"), soft_wrap=True)
+        console().print(visible(f"{report.path}, {report.size:,} bytes"), soft_wrap=True)

@@ -35,7 +35,8 @@ class BackupReport:
     """What was written, and what had to make room."""
 
     path: str
-    bytes: int
+    size: int
+    """In bytes."""
     removed: tuple[str, ...]
     """The older backups that were deleted."""
 

@@ -35,8 +35,8 @@ class DumpReport:
     path: str
     rows: Mapping[str, int]
     """How many rows of each collection."""
-    bytes: int
-    """The size of the file."""
+    size: int
+    """Of the file, in bytes."""
 
 
 def dump(

@@ -96,7 +96,7 @@ def test_mistakes_are_one_line_and_make_nothing(command, tmp_path, arguments, sa
 def test_an_archive_there_and_back(command, tmp_path):
     """A dump says where it is and how large; a load says how much it was."""
     dumped = command("dump", "all.zip", "--store", OLD, "--json").json
-    assert (dumped["path"], dumped["rows"]["songs"], dumped["bytes"]) == (
+    assert (dumped["path"], dumped["rows"]["songs"], dumped["size"]) == (
         "all.zip",
         3,
         (tmp_path / "all.zip").stat().st_size,
