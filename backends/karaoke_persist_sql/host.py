@@ -13,6 +13,9 @@ from karaoke_persist_sql.plans import Plans
 class SessionHost(Protocol):
     """The store, as its sessions see it."""
 
+    url: str
+    """Where the store is, without a password."""
+
     @property
     def plans(self) -> Plans:
         """Tables, codecs and statements."""

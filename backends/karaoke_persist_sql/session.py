@@ -17,6 +17,7 @@ from karaoke_persist_sql.integrity import Values, check_deleted, check_written, 
 from karaoke_persist_sql.plans import ModelPlan
 from karaoke_persist_sql.reading import ReadingSession
 from karaoke_persist_sql.search.upkeep import Upkeep, is_searched
+from karaoke_persist_sql.search.versions import refuse_other_rules
 from karaoke_persist_sql.tables import column_names
 
 Revisions = dict[str, int]
@@ -29,12 +30,13 @@ class WritingSession(ReadingSession):
 
     writes = True
     _savepoints = 0
+    _index_is_ours = False
 
     # write
 
     def insert(self, values: Sequence[Record], *, verbatim: bool = False) -> None:
         """Store new rows; `verbatim`, also in place of others, which go first: references are checked at the commit."""
-        plan = self.plans[type(values[0])]
+        plan = self._written(type(values[0]))
         found = self._revisions(plan, [value.key for value in values])
         for value in values:
             if value.key in found and not verbatim:
@@ -50,7 +52,7 @@ class WritingSession(ReadingSession):
 
     def upsert(self, values: Sequence[Record]) -> list[Written]:
         """Insert, or write the given fields over what is there."""
-        plan, keys = self.plans[type(values[0])], [value.key for value in values]
+        plan, keys = self._written(type(values[0])), [value.key for value in values]
         before = self._revisions(plan, keys)
         written = {value.key: _written_fields(value, before) for value in values}
         if way := self._check(plan, written, before):
@@ -68,7 +70,7 @@ class WritingSession(ReadingSession):
 
     def patch(self, model: type[Record], key: str, changes: Mapping[str, Any], *, expect: int | None = None) -> Written:
         """Change the named fields of one row."""
-        plan = self.plans[model]
+        plan = self._written(model)
         if expect is not None or not changes or not changes.keys().isdisjoint(watched_fields(model)):
             # Otherwise one statement does.
             revision = self._revision(plan, key)
@@ -85,7 +87,7 @@ class WritingSession(ReadingSession):
 
     def patch_where(self, query: Query, changes: Mapping[str, Any]) -> list[Written]:
         """Change the named fields of every row of a query."""
-        plan = self.plans[query.model]
+        plan = self._written(query.model)
         found: Revisions = dict(self.rows(query, (plan.key_name, "revision")))
         if not found or not changes:
             return []
@@ -97,7 +99,7 @@ class WritingSession(ReadingSession):
 
     def delete_where(self, query: Query) -> list[Written]:
         """Delete every row of a query that nothing names any more."""
-        plan = self.plans[query.model]
+        plan = self._written(query.model)
         written = [Written(key, revision, 0) for key, revision in self.rows(query, (plan.key_name, "revision"))]
         if written:
             check_deleted(self, query.model, written)
@@ -144,6 +146,14 @@ class WritingSession(ReadingSession):
             self.run_many(plan.upsert(given), some)
 
     # what writes are made of
+
+    def _written(self, model: type[Record]) -> ModelPlan:
+        """The plan of a model that is about to be written. Songs are refused if their index is by other rules."""
+        tables = self.plans.layout.search
+        if model is Song and tables is not None and not self._index_is_ours:
+            refuse_other_rules(self, tables, self._host.url)
+            self._index_is_ours = True
+        return self.plans[model]
 
     def _upkeep(self, plan: ModelPlan) -> Upkeep | None:
         """What keeps the index of search in step with songs; None for other models."""

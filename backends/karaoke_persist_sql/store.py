@@ -34,6 +34,7 @@ from karaoke_persist_sql.reading import ReadingSession
 from karaoke_persist_sql.schema import state_of, upgrade
 from karaoke_persist_sql.search.building import build, is_unbuilt
 from karaoke_persist_sql.search.checking import Check
+from karaoke_persist_sql.search.versions import RULES, has_our_rules, refuse_newer_rules, state_of_rules, statement_of
 from karaoke_persist_sql.session import WritingSession
 
 POOL_SIZE = 8
@@ -130,6 +131,7 @@ class SQLStore(ABC):
             return []
         session = cast("ReadingSession", self.session(read_only=not repair))
         try:
+            refuse_newer_rules(session, tables, self.url)
             findings = Check(session, tables, progress).findings(repair=repair)
         except BaseException:
             session.rollback()
@@ -216,7 +218,15 @@ class SQLStore(ABC):
 
     def schema_state(self, connection: Any) -> SchemaState:
         """Compare the schema that a raw connection sees with the one needed."""
-        return state_of(connection, self.dialect, self.layout)
+        state, tables = state_of(connection, self.dialect, self.layout), self.layout.search
+        if state.state == "current" and tables is not None:
+            return self._with_rules(state, connection.execute(statement_of(tables)).fetchone())
+        return state
+
+    def _with_rules(self, state: SchemaState, found: tuple[int] | None) -> SchemaState:
+        """A current schema is behind if its index is by older rules. By newer ones it can be read beside it."""
+        version, ours = 0 if found is None else found[0], self.plans.normaliser.version
+        return state_of_rules(version, ours) if version < ours else state
 
     def translated(self, error: Exception, activity: Activity = "work", timeout: float | None = None) -> Exception:
         """The error of the contract for one of the driver."""
@@ -263,14 +273,15 @@ class SQLStore(ABC):
         if state.found is None:
             self._refuse_others_tables(raw)
         if state.state != "current":
-            self.upgrade_schema(connection, state)
+            if not state.expected.startswith(RULES):
+                self.upgrade_schema(connection, state)
             self._build_search(raw)
 
     def _build_search(self, connection: Any) -> None:
         """Make the index of search for songs that are older than it."""
         tables = self.layout.search
         session = self.writing_session(self, Lease.borrowed(connection), self.options.timeout)
-        if tables is not None and is_unbuilt(session, tables):
+        if tables is not None and (is_unbuilt(session, tables) or not has_our_rules(session, tables)):
             build(session, tables)
 
     def _refuse_others_tables(self, connection: Any) -> None:

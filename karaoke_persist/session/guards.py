@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from karaoke_persist.errors import (
     DomainError,
     ReadOnlySession,
+    SchemaMismatch,
     StorageError,
     StoreBug,
     UsageError,
@@ -45,7 +46,7 @@ def reading(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P
         self.check_usable()
         try:
             return method(self, *args, **kwargs)
-        except (DomainError, UsageError):
+        except (DomainError, UsageError, SchemaMismatch):  # it changed nothing
             raise
         except StorageError as error:
             self.fail(error)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from karaoke_persist.contract.findings import Progress
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.upkeep import BATCH, Upkeep
+from karaoke_persist_sql.search.versions import remember_rules
 
 if TYPE_CHECKING:
     from karaoke_persist_sql.reading import ReadingSession
@@ -32,6 +33,7 @@ def build(session: WritingSession, tables: SearchTables, progress: Progress | No
         done += len(keys)
         if progress is not None:
             progress(done, number)
+    remember_rules(session, tables)
     tables.dialect.settle(session, tables)
 
 
