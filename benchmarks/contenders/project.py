@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import karaoke_persist
 from benchmarks.contenders import ARTISTS, BATCH, PAGE
-from karaoke_persist.contract import Query
+from karaoke_persist.contract import In, Query
 
 
 class Project:
@@ -27,6 +27,12 @@ class Project:
         with self.library.transaction() as tx:
             song = tx.songs.get_song(song_id)
             return tx.songs.patch_song(song_id, {"track_time_millis": (song.track_time_millis or 0) + 1})
+
+    def forget(self, ids):
+        """Delete songs with their documents, whoever saved them."""
+        session = self.library.store.session()
+        session.delete_where(Query(karaoke_persist.Song, where=In("id", tuple(ids))))
+        session.commit()
 
     def save(self, batch):
         return self.songs.upsert_songs(batch.songs)

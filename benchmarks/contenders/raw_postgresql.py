@@ -48,9 +48,6 @@ class Raw:
         self.connection.execute("TRUNCATE staging")
         self.connection.execute("COMMIT")
 
-    def forget(self, ids):
-        self.connection.execute("DELETE FROM kp_songs WHERE id = ANY(%s)", (ids,))
-
     def artists(self):
         return self._fetch(statements.ARTISTS_PAGE), self._fetch(statements.ARTISTS_TOTAL)
 

@@ -44,11 +44,6 @@ class Raw:
         self.connection.executemany(UPSERT, batch.rows)
         self.connection.execute("COMMIT")
 
-    def forget(self, ids):
-        self.connection.execute("BEGIN IMMEDIATE")
-        self.connection.executemany("DELETE FROM kp_songs WHERE id = ?", [(each,) for each in ids])
-        self.connection.execute("COMMIT")
-
     def artists(self):
         execute = self.connection.execute
         execute("BEGIN")

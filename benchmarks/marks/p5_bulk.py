@@ -1,4 +1,7 @@
-"""P5: many songs saved at once, new ones and over existing ones, from typed values, with folds and artist counts."""
+"""P5: many songs saved at once, new ones and over existing ones, from typed values, with folds and artist counts.
+
+Only this project keeps an index of search beside them; what that costs by itself is P20.
+"""
 
 from contextlib import ExitStack, closing
 from itertools import cycle
@@ -24,7 +27,13 @@ def run(context):
         for title, existing in (("bulk upsert of new songs", False), ("bulk upsert over existing songs", True)):
             actions = _actions(working, batches, existing=existing)
             samples = in_turns(actions, context.effort.shorter(4))
-            result = result_of(samples, "P5", f"{title}, per song", target.backend, target.songs)
+            result = result_of(
+                samples,
+                "P5",
+                f"{title}, per song; an index of search in this project alone",
+                target.backend,
+                target.songs,
+            )
             what = "over existing songs, " if existing else "new songs, "
             result.verdicts += [
                 against_raw(result, RAW_LIMITS[context.backend], what),
@@ -34,12 +43,12 @@ def run(context):
 
 
 def _actions(working, batches, *, existing):
-    raw = working[RAW]
+    raw, project = working[RAW], working[PROJECT]
     everything = batches[0]
 
     def before(size):
         part = everything.part(size)
-        return (lambda: raw.save(part)) if existing else (lambda: raw.forget(part.ids))
+        return (lambda: raw.save(part)) if existing else (lambda: project.forget(part.ids))
 
     def action(contender, name):
         size = min(SIZES.get(name, FEW), len(everything.ids))
