@@ -49,7 +49,7 @@ class Applier:
         self._songs = GroupWriter(draft, patterns)
         self._present = draft.present if draft.moves.found else {}
         self._mark: str | None = None
-        self.tally = Tally()
+        self.tally: Tally = Tally()
 
     def apply(self, read: Iterable[PlannedRead], *, one_transaction: bool) -> Tally:
         """Do everything; the songs come as they are read."""

@@ -100,7 +100,7 @@ class Drafter:
 
     def __init__(self, root: str, tree: Tree, readers: Mapping[str, MediaReader], *, include_ignored: bool) -> None:
         self._readers, self._include_ignored = readers, include_ignored
-        self.draft = Draft(root, tree, tree.digest(_VERSION, *sorted(readers)))
+        self.draft: Draft = Draft(root, tree, tree.digest(_VERSION, *sorted(readers)))
         self.draft.unreadable += tree.unreadable
         self._in_removal: set[str] = set()
 

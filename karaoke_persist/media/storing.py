@@ -56,7 +56,8 @@ class GroupWriter:
     """Writes the songs of one root."""
 
     def __init__(self, draft: Draft, patterns: Sequence[NamePattern] = ()) -> None:
-        self._draft, self.root, self._patterns = draft, draft.root, patterns
+        self._draft, self._patterns = draft, patterns
+        self.root: str = draft.root
         self._source = f"{SOURCE}{draft.root}"
         self._unlisted = tuple(f"{folder}/" for folder in draft.tree.unlisted)
 

@@ -19,7 +19,7 @@ _QUARTER_US: Final = 500_000
 class MidiReader:
     """Each `.kar`, `.mid` and `.midi` is a song."""
 
-    endings = frozenset({".kar", ".mid", ".midi", ".lrc"})
+    endings: frozenset[str] = frozenset({".kar", ".mid", ".midi", ".lrc"})
 
     def find(self, folder: FolderView) -> Iterable[FoundSong]:
         """The songs of a folder."""

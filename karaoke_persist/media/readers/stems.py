@@ -22,7 +22,7 @@ _BESIDE: Final = {  # kind of media: name, endings with the preferred one first
 class StemsReader:
     """`original`, `vocals` or `instrumental` audio makes its folder a song."""
 
-    endings = frozenset({*AUDIO, *(ending for _, endings in _BESIDE.values() for ending in endings)})
+    endings: frozenset[str] = frozenset({*AUDIO, *(ending for _, endings in _BESIDE.values() for ending in endings)})
 
     def find(self, folder: FolderView) -> Iterable[FoundSong]:
         """The song that the folder is, if it is one."""

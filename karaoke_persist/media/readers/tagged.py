@@ -23,7 +23,7 @@ _SIGNATURES: Final = {  # what a container begins with, where no tags can be rea
 class TaggedReader:
     """One song for each audio file, and for each video file without audio of the same name."""
 
-    endings = frozenset({*AUDIO, *VIDEO, ".cdg", ".lrc"})
+    endings: frozenset[str] = frozenset({*AUDIO, *VIDEO, ".cdg", ".lrc"})
 
     def find(self, folder: FolderView) -> Iterable[FoundSong]:
         """The songs of a folder, in the order of its files; what may be a stem of the folder is none."""

@@ -28,7 +28,7 @@ _NOTE: Final = re.compile(rb"^[:*FRG] +-?\d+ +\d+ +-?\d+ ", re.MULTILINE)
 class UltraStarReader:
     """One song for each `.txt` that has the headers of UltraStar and names audio that is there."""
 
-    endings = frozenset({".txt", *AUDIO, *VIDEO, *IMAGES})
+    endings: frozenset[str] = frozenset({".txt", *AUDIO, *VIDEO, *IMAGES})
 
     def find(self, folder: FolderView) -> Iterable[FoundSong]:
         """The songs of a folder. A file of the same audio in another version, such as a duet, is a song too."""

@@ -24,7 +24,7 @@ _END_MARK: Final = b"PK\x05\x06"
 class ZipReader:
     """A zip that holds one audio file with graphics of the same name."""
 
-    endings = frozenset({".zip"})
+    endings: frozenset[str] = frozenset({".zip"})
 
     def find(self, folder: FolderView) -> Iterable[FoundSong]:
         """Each zip may be a song; only its contents tell."""
