@@ -52,17 +52,17 @@ def undisturbed(source: str) -> set[str]:
 
 
 @pytest.mark.backend("sqlite")
-def test_imports_into_sqlite(tmp_path: Path, rounds: int) -> None:
+def test_imports_into_sqlite(tmp_path: Path, long_rounds: int) -> None:
     """On SQLite, whole batches are there after each kill, and an import that is not killed completes them."""
-    assert survive_imports(f"sqlite:///{tmp_path}/crash.db", tmp_path, rounds) > rounds / 10
+    assert survive_imports(f"sqlite:///{tmp_path}/crash.db", tmp_path, long_rounds) > long_rounds / 10
 
 
 @pytest.mark.backend("postgres")
-def test_imports_into_postgres(postgres_server: Any, tmp_path: Path, rounds: int) -> None:
+def test_imports_into_postgres(postgres_server: Any, tmp_path: Path, long_rounds: int) -> None:
     """On PostgreSQL the same holds for each killed client."""
     database = postgres_server.create()
     try:
-        assert survive_imports(postgres_server.url(database), tmp_path, rounds // 4) > rounds / 40
+        assert survive_imports(postgres_server.url(database), tmp_path, long_rounds // 2) > long_rounds / 20
     finally:
         postgres_server.drop(database)
 

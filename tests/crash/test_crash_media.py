@@ -82,7 +82,7 @@ def come_to_rest(library: Any) -> None:
 
 
 @pytest.mark.backend("sqlite")
-def test_sqlite_sync(tmp_path: Path, root: Path, rounds: int) -> None:
+def test_sqlite_sync(tmp_path: Path, root: Path, long_rounds: int) -> None:
     """On SQLite, a sync that is killed leaves whole songs, and nothing that the next one does not see."""
 
     def check() -> None:
@@ -90,14 +90,14 @@ def test_sqlite_sync(tmp_path: Path, root: Path, rounds: int) -> None:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
-    survive(f"sqlite:///{tmp_path}/crash.db", root, rounds, check)
+    survive(f"sqlite:///{tmp_path}/crash.db", root, long_rounds, check)
 
 
 @pytest.mark.backend("postgres")
-def test_postgres_sync(postgres_server: Any, root: Path, rounds: int) -> None:
+def test_postgres_sync(postgres_server: Any, root: Path, long_rounds: int) -> None:
     """On PostgreSQL the same holds for each killed client."""
     database = postgres_server.create()
     try:
-        survive(postgres_server.url(database), root, rounds)
+        survive(postgres_server.url(database), root, long_rounds)
     finally:
         postgres_server.drop(database)
