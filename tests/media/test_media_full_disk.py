@@ -26,7 +26,7 @@ with karaoke_persist.open(path, on_error="raise") as library:
 
 @pytest.mark.backend("sqlite")
 def test_a_disk_that_runs_full_leaves_whole_songs(tmp_path, root, put):
-    """The sync ends with a typed error; what it had stored is whole, and the next one, with room again, adds the rest."""
+    """The sync ends with a typed error; what is stored is whole, and the next one, with room again, adds the rest."""
     content = put("first.mp3").read_bytes()
     for number in range(1, SONGS):
         (root / f"Artist - Song {number}.mp3").write_bytes(content)
