@@ -56,7 +56,7 @@ def test_the_server_makes_the_grams_of_the_rules(store):
             seen = list(documents(session))
         finally:
             session.rollback()
-        assert len(seen) == len(songs)
+        assert len(seen) == sum(song.missing_since is None for song in songs)
         for row, codes in seen:
             wanted = {
                 gram_code(gram) for gram in grams_of(row) if min(gram) > " "
