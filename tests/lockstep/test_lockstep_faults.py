@@ -27,6 +27,9 @@ UNSEEN = {
     "reads_before_its_turn": "no session waits",
     "leaves_sessions_open": "nothing that is read, told or stored is wrong",
     "leaves_writers_open": "nothing that is read, told or stored is wrong",
+    "answers_a_hundred": "no machine has so many rows",
+    "copies_as_new": "no machine stores rows as they are elsewhere",
+    "copies_into_what_was_there": "no machine stores rows as they are elsewhere",
 }
 IN_SESSIONS = [
     name
