@@ -34,7 +34,7 @@ from karaoke_persist_sql.reading import ReadingSession
 from karaoke_persist_sql.schema import state_of, upgrade
 from karaoke_persist_sql.search.building import build, is_unbuilt
 from karaoke_persist_sql.search.checking import Check
-from karaoke_persist_sql.search.versions import RULES, has_our_rules, refuse_newer_rules, state_of_rules, statement_of
+from karaoke_persist_sql.search.versions import refuse_newer_rules, state_of_rules, statement_of, version_of
 from karaoke_persist_sql.session import WritingSession
 
 POOL_SIZE = 8
@@ -226,7 +226,10 @@ class SQLStore(ABC):
     def _with_rules(self, state: SchemaState, found: tuple[int] | None) -> SchemaState:
         """A current schema is behind if its index is by older rules. By newer ones it can be read beside it."""
         version, ours = 0 if found is None else found[0], self.plans.normaliser.version
-        return state_of_rules(version, ours) if version < ours else state
+        if version >= ours:
+            return state
+        rules = state_of_rules(version, ours)
+        return SchemaState("behind", f"{state.found}, {rules.found}", f"{state.expected}, {rules.expected}")
 
     def translated(self, error: Exception, activity: Activity = "work", timeout: float | None = None) -> Exception:
         """The error of the contract for one of the driver."""
@@ -267,21 +270,23 @@ class SQLStore(ABC):
 
     def _make_current(self, connection: Connection) -> None:
         raw = self.begin_migration(connection)
-        state = self.schema_state(raw)
+        state = state_of(raw, self.dialect, self.layout)
         if state.state == "ahead":
             raise SchemaMismatch(state.state, state.found, state.expected, self.url)
         if state.found is None:
             self._refuse_others_tables(raw)
         if state.state != "current":
-            if not state.expected.startswith(RULES):
-                self.upgrade_schema(connection, state)
-            self._build_search(raw)
+            self.upgrade_schema(connection, state)
+        self._build_search(raw)
 
     def _build_search(self, connection: Any) -> None:
-        """Make the index of search for songs that are older than it."""
+        """Make the index of search for songs, or rules, that are older than it."""
         tables = self.layout.search
+        if tables is None:
+            return
         session = self.writing_session(self, Lease.borrowed(connection), self.options.timeout)
-        if tables is not None and (is_unbuilt(session, tables) or not has_our_rules(session, tables)):
+        version, ours = version_of(session, tables), self.plans.normaliser.version
+        if version < ours or (version == ours and is_unbuilt(session, tables)):
             build(session, tables)
 
     def _refuse_others_tables(self, connection: Any) -> None:

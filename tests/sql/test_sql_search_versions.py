@@ -6,7 +6,7 @@ import pytest
 from sql_databases import BACKENDS, empty_database
 
 import karaoke_persist
-from karaoke_persist import SchemaMismatch
+from karaoke_persist import SchemaMismatch, transfer
 
 OURS = 2
 
@@ -64,12 +64,30 @@ def test_older_rules_are_behind(library):
     assert library.songs.create_song("New", "Nobody").title == "New"
 
 
+def test_a_migration_for_newer_rules_makes_a_backup(library, tmp_path):
+    """What is made anew is backed up before, like any other upgrade, and the backup can be restored."""
+    other_rules(library, OURS - 1)
+    done = transfer.migrate(library.store.url, backups=tmp_path / "backups")
+    assert (done.before.state, done.after.state) == ("behind", "current")
+    with karaoke_persist.open("memory://", on_error="raise") as restored:
+        transfer.restore(done.backup.path, restored)
+        assert restored.songs.count_songs() == 2
+
+
 def test_newer_rules_are_no_obstacle_to_reading(library):
     """A process with older rules opens the database, and reads it."""
     other_rules(library, OURS + 1)
     assert library.store.schema().state == "current"
     with karaoke_persist.open(library.url if "sqlite" in library.url else library.store.url, on_error="raise") as older:
         assert older.songs.count_songs() == 2
+
+
+def test_newer_rules_are_left_to_those_who_know_them(library):
+    """A migration by a process with older rules does not put the index back."""
+    other_rules(library, OURS + 1)
+    assert library.store.migrate().state == "current"
+    with pytest.raises(SchemaMismatch, match="ahead"):
+        library.songs.create_song("New", "Nobody")
 
 
 def test_a_repair_brings_older_rules_up_to_date(library):

@@ -6,7 +6,7 @@ reader looks at every song instead, by its own rules, and a writer is refused un
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from karaoke_persist.contract import SchemaState
 from karaoke_persist.errors import SchemaMismatch
@@ -15,17 +15,21 @@ if TYPE_CHECKING:
     from karaoke_persist_sql.reading import ReadingSession
     from karaoke_persist_sql.search.tables import SearchTables
 
-RULES: Final = "rules of search"
-
 
 def statement_of(tables: SearchTables) -> str:
     """Asks for the version."""
     return f"SELECT version FROM {tables.name(tables.state)}"  # noqa: S608
 
 
+def version_of(session: ReadingSession, tables: SearchTables) -> int:
+    """By which rules the index was made."""
+    rows = session.fetch(statement_of(tables), ())
+    return int(rows[0][0]) if rows else 0
+
+
 def has_our_rules(session: ReadingSession, tables: SearchTables) -> bool:
     """Whether the index was made by the rules that this session has."""
-    return bool(session.fetch(statement_of(tables), ()) == [(session.plans.normaliser.version,)])
+    return version_of(session, tables) == session.plans.normaliser.version
 
 
 def refuse_other_rules(session: ReadingSession, tables: SearchTables, url: str) -> None:
@@ -42,8 +46,7 @@ def refuse_newer_rules(session: ReadingSession, tables: SearchTables, url: str) 
 
 
 def _found(session: ReadingSession, tables: SearchTables) -> SchemaState:
-    rows = session.fetch(statement_of(tables), ())
-    return state_of_rules(rows[0][0] if rows else 0, session.plans.normaliser.version)
+    return state_of_rules(version_of(session, tables), session.plans.normaliser.version)
 
 
 def remember_rules(session: Any, tables: SearchTables) -> None:
@@ -54,4 +57,4 @@ def remember_rules(session: Any, tables: SearchTables) -> None:
 
 def state_of_rules(found: int, ours: int) -> SchemaState:
     """Where an index by some version stands. One by newer rules can still be opened, and read beside."""
-    return SchemaState("ahead" if found > ours else "behind", f"{RULES} {found}", f"{RULES} {ours}")
+    return SchemaState("ahead" if found > ours else "behind", f"rules of search {found}", f"rules of search {ours}")
