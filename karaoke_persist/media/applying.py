@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
+from karaoke_persist.batches import batched
 from karaoke_persist.contract import Aggregate, And, Eq, In, IsNull, Not, Query
 from karaoke_persist.contract.media import NamePattern
 from karaoke_persist.media.drafting import Draft, PlannedRead
@@ -79,7 +79,7 @@ class Applier:
     # how it is written
 
     def _in_batches(self, write: Write, items: Iterable[Any]) -> None:
-        for ahead in _lists(items, _READ_AHEAD):
+        for ahead in batched(items, _READ_AHEAD):
             while ahead:
                 done, tally = self._library.run(partial(self._some, write=write, items=ahead))
                 self.tally.add(tally)
@@ -99,7 +99,7 @@ class Applier:
         tally = Tally()
         self._unsettle(session)
         for write, items in phases:
-            for part in _lists(items, STEP):
+            for part in batched(items, STEP):
                 write(session, part, tally)
         self.tally = tally
 
@@ -219,9 +219,3 @@ def _mark_songs(session: Session, song_ids: Sequence[str], now: datetime) -> Non
 
 def _is_as_planned(state: FileState | None, planned: FileState | None) -> bool:
     return state is not None and planned is not None and state.is_content_of(planned.size, planned.mtime_ns)
-
-
-def _lists(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while part := list(islice(rest, size)):
-        yield part

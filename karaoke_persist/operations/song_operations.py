@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
+from karaoke_persist.batches import batched
 from karaoke_persist.contract import (
     COUNT,
     Aggregate,
@@ -183,7 +183,7 @@ class SongOperations(SearchingOperations):
         """
         counts, done = Counter[str](), 0
         with self.session.savepoint():
-            for batch in _batches(songs):
+            for batch in batched(songs, BATCH):
                 for written in self.session.upsert(self._by_hand(batch)):
                     counts[_outcome(written)] += 1
                 done += len(batch)
@@ -286,12 +286,6 @@ class SongOperations(SearchingOperations):
 
 def _given(**fields: Any) -> dict[str, Any]:
     return named_fields(Song, fields)
-
-
-def _batches(songs: Iterable[Song]) -> Iterator[list[Song]]:
-    rest = iter(songs)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
 
 
 def _by(artist: str | None) -> Condition | None:

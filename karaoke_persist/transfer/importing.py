@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from karaoke_persist.batches import batched
 from karaoke_persist.contract.importing import Conversion, Draft, OpenedSource, Raw, SourceTable
 from karaoke_persist.errors import InvalidValue, KaraokePersistError, PluginBroken
 from karaoke_persist.models import ImportedRow, ImportSource
@@ -76,7 +77,7 @@ class _Run:
         self._tell(total)
         for table in opened.tables:
             self.tally.begin(table.name)
-            for batch in _batches(self._rows(table)):
+            for batch in batched(self._rows(table), BATCH):
                 self._batch(table, batch)
                 self._tell(total)
         if self._form.importer.catalogue is not None:
@@ -232,8 +233,3 @@ def _guarded(form: str, rows: Callable[[], Iterable[tuple[str, Raw]]]) -> Iterat
 
 def _storable_key(key: str) -> str:
     return key.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
-
-
-def _batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch

@@ -9,12 +9,12 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from pydantic_core import from_json
 
+from karaoke_persist.batches import batched
 from karaoke_persist.contract import Progress
 from karaoke_persist.errors import BadArchive, InvalidValue
 from karaoke_persist.models import Record
@@ -95,9 +95,7 @@ class Archive:
 
     def batches(self, model: type[Record]) -> Iterator[Sequence[Record]]:
         """The rows, which are taken to be verified."""
-        rows = self._rows(model)
-        while some := [trusted_row(model, plain) for plain in islice(rows, RANGE)]:
-            yield some
+        return batched((trusted_row(model, plain) for plain in self._rows(model)), RANGE)
 
     # from the file
 
