@@ -11,6 +11,7 @@ import typer
 import karaoke_persist
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store, command_line
 from karaoke_persist.cli.search import open_existing
+from karaoke_persist.cli.working import working
 from karaoke_persist.contract import Finding
 from karaoke_persist.media import MAIN, MediaCheck
 
@@ -47,11 +48,11 @@ def check(
 
     Exits with 1 if something is found and not mended.
     """
-    from karaoke_persist.cli.output import print_json, progress_bar
+    from karaoke_persist.cli.output import print_json
 
     roots = {} if folder is None else {root: folder}
     with open_existing(store, option, roots=roots) as library:
-        with progress_bar("checking", show=not (quiet or as_json)) as progress:
+        with working("checking", quiet=quiet, as_json=as_json) as progress:
             findings = library.check(repair=repair, progress=progress)
         media = None if folder is None else _folder(library, root, repair)
     if as_json:

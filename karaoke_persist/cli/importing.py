@@ -13,6 +13,7 @@ import karaoke_persist
 from karaoke_persist import ImportOutcome, RowNote
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Quiet, Store, backend_options
 from karaoke_persist.cli.sync import refuse_forgetful
+from karaoke_persist.cli.working import working
 from karaoke_persist.transfer.transfer import OKS
 from karaoke_persist.urls import redacted
 
@@ -67,11 +68,9 @@ def import_file(
     as_json: Json = False,
 ) -> None:
     """Bring in what another application has. Run again, it changes nothing that was changed or deleted here."""
-    from karaoke_persist.cli.output import progress_bar
-
     with (
         karaoke_persist.open(store, on_error="raise", backend_options=backend_options(option)) as library,
-        progress_bar("Importing rows", show=not (quiet or as_json)) as progress,
+        working("Importing rows", quiet=quiet, as_json=as_json) as progress,
     ):
         refuse_forgetful(library)
         outcome = library.transfer.import_file(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +15,7 @@ from karaoke_persist import Library, transfer
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Quiet, Store, backend_options
 from karaoke_persist.cli.search import open_existing
 from karaoke_persist.cli.sync import refuse_forgetful
+from karaoke_persist.cli.working import working
 from karaoke_persist.transfer import BackupReport, CopyReport, DumpReport
 from karaoke_persist.transfer.files import check_readable
 
@@ -57,7 +58,7 @@ def copy(
     with (
         open_existing(source, from_option) as old,
         _opened_target(target, to_option) as new,
-        _bar("Copying", quiet, as_json) as progress,
+        working("Copying", quiet=quiet, as_json=as_json) as progress,
     ):
         report = transfer.copy(old, new, replace=replace, progress=progress)
     _show_copy(report, quiet, as_json)
@@ -72,7 +73,7 @@ def dump(
     as_json: Json = False,
 ) -> None:
     """Write everything in the database into one archive, which any version from this one on can load."""
-    with open_existing(store, option) as library, _bar("Dumping", quiet, as_json) as progress:
+    with open_existing(store, option) as library, working("Dumping", quiet=quiet, as_json=as_json) as progress:
         report = transfer.dump(library, archive, credentials=not without_credentials, progress=progress)
     _show_file(report, quiet, as_json)
 
@@ -87,7 +88,7 @@ def load(
 ) -> None:
     """Load an archive into an empty database, after verifying all of it."""
     check_readable(archive)  # before a database is made for nothing
-    with _opened_target(store, option) as library, _bar("Loading", quiet, as_json) as progress:
+    with _opened_target(store, option) as library, working("Loading", quiet=quiet, as_json=as_json) as progress:
         report = transfer.load(archive, library, replace=replace, progress=progress)
     _show_copy(report, quiet, as_json)
 
@@ -101,7 +102,7 @@ def backup(
     as_json: Json = False,
 ) -> None:
     """Write a backup of the database into a folder, while everybody works on."""
-    with open_existing(store, option) as library, _bar("Backing up", quiet, as_json) as progress:
+    with open_existing(store, option) as library, working("Backing up", quiet=quiet, as_json=as_json) as progress:
         report = transfer.backup(library, folder, keep=keep, progress=progress)
     _show_file(report, quiet, as_json)
 
@@ -116,7 +117,7 @@ def restore(
 ) -> None:
     """Bring a backup back into an empty database, of whichever backend, and verify it."""
     check_readable(backup)
-    with _opened_target(store, option) as library, _bar("Restoring", quiet, as_json) as progress:
+    with _opened_target(store, option) as library, working("Restoring", quiet=quiet, as_json=as_json) as progress:
         report = transfer.restore(backup, library, replace=replace, progress=progress)
     _show_copy(report, quiet, as_json)
 
@@ -128,14 +129,6 @@ def _opened_target(store: str, option: Iterable[str] | None) -> Iterator[Library
     with karaoke_persist.open(store, on_error="raise", allow_incomplete=True, backend_options=options) as library:
         refuse_forgetful(library)
         yield library
-
-
-@contextmanager
-def _bar(what: str, quiet: bool, as_json: bool) -> Iterator[Callable[[int, int], object]]:
-    from karaoke_persist.cli.output import progress_bar
-
-    with progress_bar(what, show=not (quiet or as_json)) as progress:
-        yield progress
 
 
 def _show_copy(report: CopyReport, quiet: bool, as_json: bool) -> None:

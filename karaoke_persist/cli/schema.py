@@ -20,6 +20,7 @@ from karaoke_persist.cli.options import (
     backend_options,
     command_line,
 )
+from karaoke_persist.cli.working import working
 from karaoke_persist.contract import StoreOptions
 from karaoke_persist.errors import SchemaMismatch
 from karaoke_persist.plugins import open_store
@@ -56,7 +57,9 @@ def schema(
     url, options = store_url(store), backend_options(option)
     backup = None
     if migrate:
-        done = _migrated(url, options, None if no_backup else backups, show=not (quiet or as_json))
+        with working("Backing up", quiet=quiet, as_json=as_json) as progress:
+            where = None if no_backup else backups
+            done = transfer.migrate(url, backups=where, progress=progress, backend_options=options)
         standing: _Standing = astuple(done.after)
         backup = None if done.backup is None else done.backup.path
     else:
@@ -72,13 +75,6 @@ def _found(url: str, options: Mapping[str, Any]) -> _Standing:
             return astuple(store.schema())
     except SchemaMismatch as error:
         return error.state, error.found, error.expected
-
-
-def _migrated(url: str, options: Mapping[str, Any], backups: Path | None, *, show: bool) -> transfer.Migration:
-    from karaoke_persist.cli.output import progress_bar
-
-    with progress_bar("Backing up", show=show) as progress:
-        return transfer.migrate(url, backups=backups, progress=progress, backend_options=options)
 
 
 def _show(standing: _Standing, store: str, backup: str | None, as_json: bool) -> None:

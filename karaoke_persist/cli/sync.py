@@ -11,6 +11,7 @@ import typer
 import karaoke_persist
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Quiet, Store, backend_options
 from karaoke_persist.cli.search import open_existing
+from karaoke_persist.cli.working import working
 from karaoke_persist.contract import Capability
 from karaoke_persist.errors import BadOption, Unavailable, Unsupported
 from karaoke_persist.media import MAIN, Plan, SyncReport, readable_root
@@ -114,12 +115,12 @@ def _sync(
     as_json: bool,
     checksums: bool,
 ) -> None:
-    from karaoke_persist.cli.output import print_json, progress_bar
+    from karaoke_persist.cli.output import print_json
 
-    with progress_bar("Reading songs", show=not (quiet or as_json)) as progress:
+    with working("Reading songs", quiet=quiet, as_json=as_json) as progress:
         report = library.media.sync(root, progress=progress, **ways)
     if checksums:
-        with progress_bar("Reading whole files", show=not (quiet or as_json)) as progress:
+        with working("Reading whole files", quiet=quiet, as_json=as_json) as progress:
             library.media.add_checksums(root, progress=progress)
     if as_json:
         print_json(_as_dict(report))
@@ -128,9 +129,9 @@ def _sync(
 
 
 def _dry_run(library: karaoke_persist.Library, root: str, ways: dict[str, Any], quiet: bool, as_json: bool) -> None:
-    from karaoke_persist.cli.output import print_json, progress_bar
+    from karaoke_persist.cli.output import print_json
 
-    with progress_bar("Reading songs", show=not (quiet or as_json)) as progress:
+    with working("Reading songs", quiet=quiet, as_json=as_json) as progress:
         plan = library.media.plan(root, progress=progress, **ways)
     if as_json:
         print_json(_plan_as_dict(plan))
