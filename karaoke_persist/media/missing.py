@@ -9,7 +9,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
-from karaoke_persist.contract import And, Compare, Eq, In, Query
+from karaoke_persist.contract import And, Compare, Eq, In, IsNull, Not, Or, Query
 from karaoke_persist.errors import IllegalState, InvalidValue
 from karaoke_persist.media.applying import Runner
 from karaoke_persist.models import PLAYABLE, MediaFile, MediaRoot, Song
@@ -49,9 +49,9 @@ def purge(library: Runner, roots: Sequence[str], days: int) -> PurgeReport:
 
 def _due(tx: Any, *, root: str, days: int, kept: Sequence[str]) -> list[str]:
     session = tx.songs.session
-    where = And(Eq("root", root), *_long_gone(session.context.clock(), days))
-    rows = session.rows(Query(MediaFile, where), ("id", "song_id"))
-    return [key for key, song_id in rows if song_id not in kept][:_BATCH]
+    others = Or(IsNull("song_id"), Not(In("song_id", kept)))
+    where = And(Eq("root", root), others, *_long_gone(session.context.clock(), days))
+    return [key for (key,) in session.rows(Query(MediaFile, where, limit=_BATCH), ("id",))]
 
 
 def _long_gone(now: datetime, days: int) -> tuple[Compare, Compare]:
