@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from posixpath import basename
 from typing import Any, Final
@@ -17,7 +18,6 @@ from karaoke_persist.contract import Eq, In, Query
 from karaoke_persist.media.applying import Runner
 from karaoke_persist.media.walk import native_path, reason_of, state_of
 from karaoke_persist.models import MediaFile, Removal, Song
-from karaoke_persist.models.text import check_bytes
 
 TRASH: Final = ".karaoke-trash"
 """Hidden, so that no scan looks into it. What is in it is the host's to delete."""
@@ -58,11 +58,11 @@ def _delete(tx: Any, song_id: str) -> bool:
     now = session.context.clock()
     for file in files:
         if file.missing_since is None and (file.root, file.path) not in kept:
-            session.insert(_intent(session.context.new_id(), file).replaced({"requested_at": now}))
+            session.insert(_intent(session.context.new_id(), file, now))
     return True
 
 
-def _intent(removal_id: str, file: MediaFile) -> Removal:
+def _intent(removal_id: str, file: MediaFile, now: datetime) -> Removal:
     name = basename(file.path).encode()[-_NAME_BYTES:].decode("utf-8", "ignore")
     return Removal(
         id=removal_id,
@@ -71,6 +71,7 @@ def _intent(removal_id: str, file: MediaFile) -> Removal:
         trash=f"{TRASH}/{removal_id}-{name}",
         size=file.size,
         mtime_ns=file.mtime_ns,
+        requested_at=now,
     )
 
 
@@ -86,11 +87,10 @@ def _paths_of_others(session: Any, files: Sequence[MediaFile]) -> set[tuple[str,
 
 def _is_done(root: Path, removal: Removal) -> bool:
     """Move one file, unless it is gone, or another is in its place by now."""
-    check_bytes(removal.trash, 4_096)
-    source = native_path(root, removal.path)
-    state = state_of(source)
     if not root.is_dir():
         return False  # not mounted: nobody knows
+    source = native_path(root, removal.path)
+    state = state_of(source)
     if state is None or not state.is_content_of(removal.size, removal.mtime_ns):
         return True
     target = native_path(root, removal.trash)

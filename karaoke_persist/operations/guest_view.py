@@ -25,13 +25,15 @@ def of_favorites(guest: bool, user_id: str) -> Condition:
 
 def checked_guest(guest: object) -> bool:
     """Whether a guest looks. What is neither True nor False is `InvalidValue`: it might show what is hidden."""
-    if not isinstance(guest, bool):
-        raise InvalidValue("guest", guest, "True for what guests see, or False for everything")
-    return guest
+    return _checked("guest", guest, "True for what guests see, or False for everything")
 
 
 def checked_missing(missing: object) -> bool:
     """Whether songs are asked for of which nothing can be played."""
-    if not isinstance(missing, bool):
-        raise InvalidValue("missing", missing, "True to find missing songs too, or False to leave them out")
-    return missing
+    return _checked("missing", missing, "True to find missing songs too, or False to leave them out")
+
+
+def _checked(name: str, value: object, expected: str) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidValue(name, value, expected)
+    return value

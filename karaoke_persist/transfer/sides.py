@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol, TypeVar
 
 from karaoke_persist.contract import Aggregate, Query, SongStore
 from karaoke_persist.errors import DataCorrupt
+from karaoke_persist.media.applying import Runner
 from karaoke_persist.models import Record
 from karaoke_persist.session import Session
 
@@ -17,7 +18,7 @@ RANGE: Final = 1_000
 """How many keys are compared, and written, at a time."""
 
 
-class Holder(Protocol):
+class Holder(Runner, Protocol):
     """An open library, as far as a copy needs it."""
 
     url: str
@@ -25,10 +26,6 @@ class Holder(Protocol):
 
     def transaction(self, *, read_only: bool = False, timeout: float | None = None) -> AbstractContextManager[Any]:
         """Several operations, all or none."""
-        ...
-
-    def run(self, function: Callable[[Any], T], *, read_only: bool = False, attempts: int = 5) -> T:
-        """Call the function with a transaction, again on a conflict."""
         ...
 
 
