@@ -229,6 +229,27 @@ def test_a_purged_song_comes_back_as_a_new_one(library, put, clock):
     assert library.media.sync().added == 1
 
 
+def test_a_purge_passes_over_what_plays(library, put, clock, monkeypatch):
+    """A song that plays is kept and named; all others go, however few fit into a batch, and the next purge takes it."""
+    monkeypatch.setattr("karaoke_persist.media.missing._BATCH", 1)
+    files = [put(f"{name}.mp3") for name in "abc"]
+    put("d.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync()
+    playing = next(song.id for song in library.songs.get_songs() if song.media["original"] == "a.mp3")
+    library.queue.add(playing, singer="Ana")
+    library.queue.play_next()
+    for file in files:
+        file.unlink()
+    library.media.sync()
+    library.media.sync()
+    clock.pass_days(31)
+
+    report = library.media.purge()
+    assert (report.songs, report.kept) == (2, (playing,))
+    library.queue.complete()
+    assert library.media.purge().songs == 1
+
+
 @pytest.mark.parametrize("days", [-1, 1.5, True, "30"])
 def test_a_purge_wants_a_number_of_days(library, days):
     """Anything else is `InvalidValue`."""
