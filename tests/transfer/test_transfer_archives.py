@@ -236,7 +236,7 @@ def test_an_archive_of_older_models(songs, whole: Path, tmp_path: Path):
             del members[name]
         rows = [json.loads(line) for line in members["songs.jsonl"].splitlines()]
         later = {"hidden", "play_count", "checksum", "last_played_at"}
-        later |= {"artist_aliases", "title_readings", "artist_readings"}
+        later |= {"artist_aliases", "title_readings", "artist_readings", "curated", "missing_since"}
         older = [{name: value for name, value in row.items() if name not in later} for row in rows]
         sealed(members, manifest, "songs.jsonl", b"".join(json.dumps(row).encode() + b"\n" for row in older))
 

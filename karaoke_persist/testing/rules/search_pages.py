@@ -172,6 +172,7 @@ class SearchPageRules(Conformance):
             ("love year:1990", {"cursor": cursor}),
             ("love", {"cursor": cursor, "sort_by": "title"}),
             ("love", {"cursor": cursor, "guest": True}),
+            ("love", {"cursor": cursor, "missing": True}),
             ("love", {"cursor": by_year}),
             ("love", {"cursor": by_year, "sort_by": "year", "descending": True}),
             ("love", {"cursor": artists}),
@@ -220,6 +221,7 @@ class SearchPageRules(Conformance):
             {"total": "some"},
             {"facets": ["mood"]},
             {"guest": None},
+            {"missing": None},
         ]
         for how in refused:
             with pytest.raises(InvalidValue):
