@@ -59,7 +59,10 @@ MOVES: dict[str, Callable[[str, str], None]] = {
 
 
 def kill_movers(pipe: Pipe, url: str, seed: int) -> None:
-    """Each time it is told what to do, let a fork do it, and kill it at a random moment; whether it had ended."""
+    """Each time it is told what to do, let a fork do it, and kill it at a random moment; whether it had ended.
+
+    Told to let it end, it says how many seconds that took.
+    """
     import alembic.command
     import alembic.config  # noqa: F401  # whatever moving imports is imported once, before the forks
 
@@ -68,18 +71,34 @@ def kill_movers(pipe: Pipe, url: str, seed: int) -> None:
     chance = random.Random(seed)
     while (told := pipe.recv()) is not None:
         move, longest = told
-        pipe.send(_killed(move, chance.uniform(0.0, longest)))
+        pipe.send(_timed(move) if longest is None else _killed(move, chance.uniform(0.0, longest)))
+
+
+def _timed(move: Move) -> float:
+    began = time.monotonic()
+    assert _ended(move, _begun(move)), "nobody killed it"
+    return time.monotonic() - began
 
 
 def _killed(move: Move, after: float) -> bool:
+    child = _begun(move)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    return _ended(move, child)
+
+
+def _begun(move: Move) -> int:
     kind, source, target = move
     child = os.fork()
     if child == 0:
         _move_and_exit(partial(MOVES[kind], source, target))
-    time.sleep(after)
-    os.kill(child, signal.SIGKILL)
+    return child
+
+
+def _ended(move: Move, child: int) -> bool:
+    """Wait for a fork; whether it ended by itself."""
     _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"{kind} failed by itself"
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"{move[0]} failed by itself"
     return not os.WIFSIGNALED(status)
 
 

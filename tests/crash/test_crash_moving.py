@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crash_mover import MOVES, kill_movers
+from crash_mover import MOVES, Move, kill_movers
 
 sys.path.append(str(Path(__file__).parents[1] / "sqlite"))  # the helpers of its tests serve here too
 
@@ -59,17 +59,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def survive(kind: str, source: str, fresh: Fresh, whole: dict[tuple[str, str], bytes], rounds: int) -> int:
     """Kill movers, each going on where the one before was killed, and look; how often a half was refused."""
-    began = time.monotonic()
-    target, halves = fresh(), 0
-    MOVES[kind](source, target)
-    longest = 1.2 * (time.monotonic() - began)
+    halves = 0
+    target = ready(fresh())
     with Worker(kill_movers, target, rounds) as killer:
+        longest = 1.2 * told(killer, (kind, source, target), None)
         for number in range(rounds):
             if number % 3 == 0:
-                target = fresh()
-            killer.pipe.send(((kind, source, target), longest))
-            assert killer.pipe.poll(longest + 30), "a round of killing hangs"
-            finished = killer.pipe.recv()
+                target = ready(fresh())
+            finished = told(killer, (kind, source, target), longest)
+            longest *= 0.8 if finished else 1.1  # so that about one in three ends, however fast this machine is now
             try:
                 with Place(target).open(timeout=10) as library:
                     found = everything(library)
@@ -81,6 +79,19 @@ def survive(kind: str, source: str, fresh: Fresh, whole: dict[tuple[str, str], b
     with Place(target).open(timeout=10) as library:
         assert everything(library) == whole
     return halves
+
+
+def ready(target: str) -> str:
+    """A target with its schema, so that it is the move itself that is killed."""
+    Place(target).open().close()
+    return target
+
+
+def told(killer: Worker, move: Move, longest: float | None) -> Any:
+    """What the process that kills answers."""
+    killer.pipe.send((move, longest))
+    assert killer.pipe.poll(30 + (longest or 0)), "a round of killing hangs"
+    return killer.pipe.recv()
 
 
 @contextmanager
@@ -125,13 +136,15 @@ def test_into_postgres(house: dict[str, str], postgres_server: Any, few: int, ki
 def test_upgrades(tmp_path: Path, few: int) -> None:
     """A schema is the old one or the new one, with every song, and each backup that has its name can be restored."""
     old, upgraded = old_database(tmp_path), 0
-    with Worker(kill_movers, f"sqlite:///{tmp_path}/warm.db", few) as killer:
-        for number in range(few):
+    with Worker(kill_movers, ready(f"sqlite:///{tmp_path}/warm.db"), few) as killer:
+        longest = None
+        for number in range(few + 1):
             path, backups = tmp_path / f"{number}.db", tmp_path / f"backups-{number}"
             shutil.copyfile(old, path)
-            killer.pipe.send((("migrate", str(backups), f"sqlite:///{path}"), 0.7))
-            assert killer.pipe.poll(30), "a round of killing hangs"
-            killer.pipe.recv()
+            answer = told(killer, ("migrate", str(backups), f"sqlite:///{path}"), longest)
+            if longest is None:
+                longest = 1.2 * answer
+                continue
             upgraded += is_upgraded(f"sqlite:///{path}")
             check_backups(backups, 200)
             transfer.migrate(f"sqlite:///{path}", backups=None)
@@ -167,11 +180,18 @@ def is_upgraded(url: str) -> bool:
 def test_backups(house: dict[str, str], tmp_path: Path, few: int) -> None:
     """However often making and rotating backups is killed, those that have their names are whole, and three at most."""
     with contents(house["copy"]) as whole, Worker(kill_movers, house["copy"], few) as killer:
+        longest = 5 * duration_of_a_backup(house["copy"], tmp_path / "timed")
         for _ in range(few):
-            killer.pipe.send((("backup", str(tmp_path / "backups"), house["copy"]), 0.5))
-            assert killer.pipe.poll(30), "a round of killing hangs"
-            killer.pipe.recv()
+            told(killer, ("backup", str(tmp_path / "backups"), house["copy"]), longest)
         assert 1 <= check_backups(tmp_path / "backups", len([key for key in whole if key[0] == "Song"])) <= 4
+
+
+def duration_of_a_backup(url: str, folder: Path) -> float:
+    """How many seconds one takes here."""
+    with Place(url).open() as library:
+        began = time.monotonic()
+        transfer.backup(library, folder)
+        return time.monotonic() - began
 
 
 def check_backups(folder: Path, songs: int) -> int:
