@@ -92,7 +92,7 @@ class MemoryStore:
         """Always current: tables follow the models."""
         return _CURRENT
 
-    def migrate(self) -> SchemaState:
+    def migrate(self, progress: Progress | None = None) -> SchemaState:
         """Nothing to do."""
         return _CURRENT
 

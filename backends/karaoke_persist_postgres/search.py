@@ -101,6 +101,11 @@ class PostgresSearch(SearchDialect):
     def remove_grams(self, session: WritingSession, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
         """They go with their documents."""
 
+    def clear_some(self, session: WritingSession, tables: SearchTables) -> bool:
+        """So many rows of each table. TRUNCATE would be quicker, and empty the table for older snapshots too."""
+        numbers = [session.fetch(_CLEAR.format(table=tables.name(table)), (CLEARED,))[0][0] for table in tables.all]
+        return CLEARED in numbers
+
     def put(self, session: WritingSession, into: str, columns: Columns, rows: Rows, conflict: str = "") -> None:
         """One statement for all rows, a column of them at a time."""
         sql = f"INSERT INTO {into} ({', '.join(columns)}) SELECT * FROM {_unnested(rows)} AS given {conflict}"  # noqa: S608
@@ -160,6 +165,12 @@ class PostgresSearch(SearchDialect):
 
 
 _WAYS = (("<", "DESC"), (">", "ASC"))
+CLEARED: Final = 20_000
+"""How many rows of a table are taken out at once where others must not wait for long."""
+_CLEAR: Final = (
+    "WITH gone AS (DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} LIMIT $1)) RETURNING 1)"
+    " SELECT count(*) FROM gone"
+)
 _EDGE = (
     "SELECT d.place FROM {docs} AS d"
     ' WHERE (d.title, d.artist, d.song_id) {sign} (o.title COLLATE "C", o.artist COLLATE "C", o.song_id COLLATE "C")'

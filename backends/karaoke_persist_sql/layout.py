@@ -12,7 +12,7 @@ from karaoke_persist.models import MODELS, Record
 from karaoke_persist_sql.counters import counter_table, total_table
 from karaoke_persist_sql.dialect import SQLDialect
 from karaoke_persist_sql.names import table_name
-from karaoke_persist_sql.search.tables import SearchTables
+from karaoke_persist_sql.search.indexes import SearchIndexes
 from karaoke_persist_sql.tables import row_base, row_class, table_of
 
 
@@ -31,7 +31,7 @@ class Layout:
         for model in self.models:
             self.tables[model] = table_of(row_class(model, base, key_columns, dialect))
             self._add_counters(model, dialect)
-        self.search = None if dialect.search is None else SearchTables(self.metadata, dialect)
+        self.search = None if dialect.search is None else SearchIndexes(self.metadata, dialect)
 
     def model_of(self, collection: str) -> type[Record]:
         """The model of a collection."""

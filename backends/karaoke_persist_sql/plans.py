@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, delete, literal_column, or_, select, update
 
 from karaoke_persist.contract import Aggregate, Query
-from karaoke_persist.contract.search import NORMALISER
+from karaoke_persist.contract.search import NORMALISER, NORMALISERS
 from karaoke_persist.models import Record
 from karaoke_persist_sql.aggregates import aggregate_shape, aggregate_statement
 from karaoke_persist_sql.codec import Codec
@@ -28,7 +28,7 @@ class Plans:
 
     def __init__(self, layout: Layout, dialect: SQLDialect) -> None:
         self.layout, self.dialect = layout, dialect
-        self.normaliser = NORMALISER
+        self.rules, self.normaliser = NORMALISERS, NORMALISER
         self._cache = StatementCache()
         self._models = {model: ModelPlan(model, layout, dialect) for model in layout.models}
 

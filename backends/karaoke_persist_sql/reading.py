@@ -26,8 +26,7 @@ from karaoke_persist_sql.host import SessionHost
 from karaoke_persist_sql.leases import Lease
 from karaoke_persist_sql.plans import ModelPlan
 from karaoke_persist_sql.search.answering import Answers
-from karaoke_persist_sql.search.tables import SearchTables
-from karaoke_persist_sql.search.versions import has_our_rules
+from karaoke_persist_sql.search.indexes import Index
 from karaoke_persist_sql.streams import RowStream, ValueStream
 
 R = TypeVar("R", bound=Record)
@@ -107,31 +106,32 @@ class ReadingSession:
     def search(self, request: SearchRequest) -> SearchResult:
         """Songs by text."""
         self._begin_if_single()  # more than one statement, and yet one snapshot
-        tables = self._index_for(request.missing)
-        if tables is None:
-            return reference.search(cast("StoreSession", self), request)
-        return Answers(self, tables).search(request)
+        if (index := self._index_for(request.missing)) is None:
+            return reference.search(cast("StoreSession", self), request, self.plans.normaliser)
+        return Answers(self, index).search(request)
 
     def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:
         """The same grouped by artist."""
         self._begin_if_single()
-        tables = self._index_for(request.missing)
-        if tables is None:
-            return reference.search_artists(cast("StoreSession", self), request)
-        return Answers(self, tables).search_artists(request)
+        if (index := self._index_for(request.missing)) is None:
+            return reference.search_artists(cast("StoreSession", self), request, self.plans.normaliser)
+        return Answers(self, index).search_artists(request)
 
     def complete(self, request: CompletionRequest) -> list[Completion]:
         """What a text may be the beginning of."""
         self._begin_if_single()
-        tables = self._index_for(request.missing)
-        if tables is None:
-            return reference.complete(cast("StoreSession", self), request)
-        return Answers(self, tables).complete(request)
+        if (index := self._index_for(request.missing)) is None:
+            return reference.complete(cast("StoreSession", self), request, self.plans.normaliser)
+        return Answers(self, index).complete(request)
 
-    def _index_for(self, missing: bool) -> SearchTables | None:
-        """The index that may be asked: none about missing songs, and none that is by other rules than ours."""
-        tables = self.plans.layout.search
-        return None if missing or tables is None or not has_our_rules(self, tables) else tables
+    def _index_for(self, missing: bool) -> Index | None:
+        """The index that may be asked: none about missing songs, and none that is by rules we do not know."""
+        indexes = self.plans.layout.search
+        return None if missing or indexes is None else indexes.asked(self)
+
+    def has_table(self, name: str) -> bool:
+        """Whether the database has a table of this name."""
+        return bool(self.plans.dialect.existing_tables(self._connection, [name]))
 
     def found_rows(self, model: type[Record], batch: int) -> Iterator[list[Mapping[str, Any]]]:
         """The rows of a model as an older schema has them."""

@@ -16,8 +16,8 @@ from karaoke_persist_sql.dialect import Activity
 from karaoke_persist_sql.integrity import Values, check_deleted, check_written, in_the_way, watched_fields
 from karaoke_persist_sql.plans import ModelPlan
 from karaoke_persist_sql.reading import ReadingSession
+from karaoke_persist_sql.search.indexes import Index
 from karaoke_persist_sql.search.upkeep import Upkeep, is_searched
-from karaoke_persist_sql.search.versions import refuse_other_rules
 from karaoke_persist_sql.tables import column_names
 
 Revisions = dict[str, int]
@@ -30,7 +30,7 @@ class WritingSession(ReadingSession):
 
     writes = True
     _savepoints = 0
-    _index_is_ours = False
+    _fed: list[Index] | None = None
 
     # write
 
@@ -46,7 +46,7 @@ class WritingSession(ReadingSession):
             self.run_many(plan.delete, [(self.plans.dialect.pack(list(found)),)])
         rows = [plan.codec.row(value, value.revision if verbatim else 1) for value in values]
         self.insert_rows(plan, rows)
-        if upkeep := self._upkeep(plan):
+        for upkeep in self._upkeep(plan):
             upkeep.inserted(value.__dict__ for value in values if value.key not in found)
             upkeep.changed(found)
 
@@ -59,7 +59,7 @@ class WritingSession(ReadingSession):
             self._rewrite(plan, way, written)
         self.upsert_rows(plan, [(value.given, plan.codec.row(value, 1)) for value in values], before)
         after = self._revisions(plan, list(before)) if before else {}
-        if upkeep := self._upkeep(plan):
+        for upkeep in self._upkeep(plan):
             upkeep.inserted(value.__dict__ for value in values if value.key not in before)
             upkeep.changed(
                 value.key
@@ -78,8 +78,7 @@ class WritingSession(ReadingSession):
                 raise StaleWrite(model.__name__, key, expect, revision)
             self._check(plan, {key: changes}, {key: revision})
         changed = self._patched(plan, key, changes, many=False)
-        if changed and is_searched(changes) and (upkeep := self._upkeep(plan)):
-            upkeep.changed(changed)
+        self._keep_indexes(plan, changes, changed)
         if key in changed and not model.integrity.maintains(changes):
             return Written(key, changed[key] - 1, changed[key])
         revision = changed[key] if key in changed else self._revision(plan, key)
@@ -93,8 +92,7 @@ class WritingSession(ReadingSession):
             return []
         self._check(plan, dict.fromkeys(found, changes), found)
         changed = self._patched(plan, self.plans.dialect.pack(list(found)), changes, many=True)
-        if changed and is_searched(changes) and (upkeep := self._upkeep(plan)):
-            upkeep.changed(changed)
+        self._keep_indexes(plan, changes, changed)
         return [Written(key, found[key], changed[key]) for key in found if changed.get(key, found[key]) != found[key]]
 
     def delete_where(self, query: Query) -> list[Written]:
@@ -104,7 +102,7 @@ class WritingSession(ReadingSession):
         if written:
             check_deleted(self, query.model, written)
             self.run_many(plan.delete, [(self.plans.dialect.pack([each.key for each in written]),)])
-            if upkeep := self._upkeep(plan):
+            for upkeep in self._upkeep(plan):
                 upkeep.deleted(each.key for each in written)
         return written
 
@@ -148,17 +146,31 @@ class WritingSession(ReadingSession):
     # what writes are made of
 
     def _written(self, model: type[Record]) -> ModelPlan:
-        """The plan of a model that is about to be written. Songs are refused if their index is by other rules."""
-        tables = self.plans.layout.search
-        if model is Song and tables is not None and not self._index_is_ours:
-            refuse_other_rules(self, tables, self._host.url)
-            self._index_is_ours = True
+        """The plan of a model that is about to be written. Songs are refused if we cannot keep an index of them."""
+        if model is Song:
+            self._indexes()
         return self.plans[model]
 
-    def _upkeep(self, plan: ModelPlan) -> Upkeep | None:
-        """What keeps the index of search in step with songs; None for other models."""
-        tables = self.plans.layout.search
-        return Upkeep(self, tables, self.plans.normaliser) if tables is not None and plan.model is Song else None
+    def _indexes(self) -> list[Index]:
+        """The indexes that songs must be kept in; those of the transaction's beginning, for it is alone in writing."""
+        indexes = self.plans.layout.search
+        if self._fed is None:
+            self._fed = [] if indexes is None else indexes.fed(self, self._host.url)
+        return self._fed
+
+    def _upkeep(self, plan: ModelPlan) -> list[Upkeep]:
+        """What keeps the indexes of search in step with songs; nothing for other models."""
+        return self.upkeep_of_songs() if plan.model is Song else []
+
+    def upkeep_of_songs(self) -> list[Upkeep]:
+        """What keeps the indexes of search in step with songs."""
+        return [Upkeep(self, index) for index in self._indexes()]
+
+    def _keep_indexes(self, plan: ModelPlan, changes: Mapping[str, Any], changed: Revisions) -> None:
+        """Keep the indexes in step with a patch of these rows."""
+        if changed and is_searched(changes):
+            for upkeep in self._upkeep(plan):
+                upkeep.changed(changed)
 
     def _check(self, plan: ModelPlan, changes: Mapping[str, Mapping[str, Any]], before: Revisions) -> list[str]:
         """Check the rules of integrity for rows as they will be. Those in `before` are there already.

@@ -32,9 +32,9 @@ from karaoke_persist_sql.leases import RECYCLE_SECONDS, Lease, Leases
 from karaoke_persist_sql.plans import Plans
 from karaoke_persist_sql.reading import ReadingSession
 from karaoke_persist_sql.schema import state_of, upgrade
-from karaoke_persist_sql.search.building import build, is_unbuilt
 from karaoke_persist_sql.search.checking import Check
-from karaoke_persist_sql.search.versions import refuse_newer_rules, state_of_rules, statement_of, version_of
+from karaoke_persist_sql.search.indexes import refuse_newer, with_rules
+from karaoke_persist_sql.search.rebuilding import Rebuilding, build_first
 from karaoke_persist_sql.session import WritingSession
 
 POOL_SIZE = 8
@@ -107,8 +107,8 @@ class SQLStore(ABC):
         finally:
             session.rollback()
 
-    def migrate(self) -> SchemaState:
-        """Create or upgrade the schema, in one transaction that is alone in doing so."""
+    def migrate(self, progress: Progress | None = None) -> SchemaState:
+        """Create or upgrade the schema, in one transaction that is alone in doing so; an index by older rules later."""
         engine = self.migration_engine()
         self.enter_writer(self.options.timeout)
         try:
@@ -122,17 +122,19 @@ class SQLStore(ABC):
         finally:
             engine.dispose()
             self.leave_writer()
+        if self.layout.search is not None:
+            Rebuilding(self.layout.search, self.session, progress).run()
         return self.schema()
 
     def check(self, *, repair: bool = False, progress: Progress | None = None) -> list[Finding]:
         """Compare the index of search with the songs, in one snapshot; mended in one transaction that is alone."""
-        tables = self.layout.search
-        if tables is None:
+        indexes = self.layout.search
+        if indexes is None:
             return []
         session = cast("ReadingSession", self.session(read_only=not repair))
         try:
-            refuse_newer_rules(session, tables, self.url)
-            findings = Check(session, tables, progress).findings(repair=repair)
+            refuse_newer(indexes.state_in(session), self.plans.rules, self.url)
+            findings = Check(session, indexes, progress).findings(repair=repair)
         except BaseException:
             session.rollback()
             raise
@@ -218,18 +220,10 @@ class SQLStore(ABC):
 
     def schema_state(self, connection: Any) -> SchemaState:
         """Compare the schema that a raw connection sees with the one needed."""
-        state, tables = state_of(connection, self.dialect, self.layout), self.layout.search
-        if state.state == "current" and tables is not None:
-            return self._with_rules(state, connection.execute(statement_of(tables)).fetchone())
-        return state
-
-    def _with_rules(self, state: SchemaState, found: tuple[int] | None) -> SchemaState:
-        """A current schema is behind if its index is by older rules. By newer ones it can be read beside it."""
-        version, ours = 0 if found is None else found[0], self.plans.normaliser.version
-        if version >= ours:
+        state, indexes = state_of(connection, self.dialect, self.layout), self.layout.search
+        if state.state != "current" or indexes is None:
             return state
-        rules = state_of_rules(version, ours)
-        return SchemaState("behind", f"{state.found}, {rules.found}", f"{state.expected}, {rules.expected}")
+        return with_rules(state, indexes.state_of(connection), self.plans.rules)
 
     def translated(self, error: Exception, activity: Activity = "work", timeout: float | None = None) -> Exception:
         """The error of the contract for one of the driver."""
@@ -277,17 +271,10 @@ class SQLStore(ABC):
             self._refuse_others_tables(raw)
         if state.state != "current":
             self.upgrade_schema(connection, state)
-        self._build_search(raw)
-
-    def _build_search(self, connection: Any) -> None:
-        """Make the index of search for songs, or rules, that are older than it."""
-        tables = self.layout.search
-        if tables is None:
-            return
-        session = self.writing_session(self, Lease.borrowed(connection), self.options.timeout)
-        version, ours = version_of(session, tables), self.plans.normaliser.version
-        if version < ours or (version == ours and is_unbuilt(session, tables)):
-            build(session, tables)
+        if self.layout.search is not None:
+            session = self.writing_session(self, Lease.borrowed(raw), self.options.timeout)
+            if build_first(session, self.layout.search):
+                self.layout.search.places[1].create(connection)
 
     def _refuse_others_tables(self, connection: Any) -> None:
         """Tables of our names without our version are somebody else's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import astuple
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -21,7 +21,7 @@ from karaoke_persist.cli.options import (
     command_line,
 )
 from karaoke_persist.cli.working import working
-from karaoke_persist.contract import StoreOptions
+from karaoke_persist.contract import SchemaState, StoreOptions
 from karaoke_persist.errors import SchemaMismatch
 from karaoke_persist.plugins import open_store
 from karaoke_persist.transfer.migrating import FOLDER
@@ -30,8 +30,6 @@ from karaoke_persist.urls import store_url
 Migrate = Annotated[bool, typer.Option("--migrate", help="Create or upgrade the schema, after a backup.")]
 Backups = Annotated[Path, typer.Option("--backups", metavar="FOLDER", help="Where the backup before an upgrade goes.")]
 NoBackup = Annotated[bool, typer.Option("--no-backup", help="Upgrade without a backup.")]
-_Standing = tuple[str, str | None, str]
-"""How the schema compares, the revision that was found, and the one that is needed."""
 
 _ADVICE: Final = {
     "absent": "Create it: karaoke-persist schema --migrate {store}",
@@ -39,6 +37,9 @@ _ADVICE: Final = {
     "current": "Nothing to do.",
     "ahead": "A newer karaoke-persist wrote it; upgrade this one: pip install -U karaoke-persist",
 }
+_OLD_RULES: Final = (
+    "Search still goes by older rules. Make its index anew, while others work: karaoke-persist schema --migrate {store}"
+)
 
 
 def schema(
@@ -57,10 +58,10 @@ def schema(
     url, options = store_url(store), backend_options(option)
     backup = None
     if migrate:
-        with working("Backing up", quiet=quiet, as_json=as_json) as progress:
+        with working("Migrating", quiet=quiet, as_json=as_json) as progress:
             where = None if no_backup else backups
             done = transfer.migrate(url, backups=where, progress=progress, backend_options=options)
-        standing: _Standing = astuple(done.after)
+        standing = done.after
         backup = None if done.backup is None else done.backup.path
     else:
         standing = _found(url, options)
@@ -68,24 +69,29 @@ def schema(
         _show(standing, command_line(store, option), backup, as_json)
 
 
-def _found(url: str, options: Mapping[str, Any]) -> _Standing:
+def _found(url: str, options: Mapping[str, Any]) -> SchemaState:
     """The state of the schema. Looking makes no database."""
     try:
         with closing(open_store(url, StoreOptions(create_schema=False, backend_options=options))) as store:
-            return astuple(store.schema())
+            return store.schema()
     except SchemaMismatch as error:
-        return error.state, error.found, error.expected
+        return SchemaState(error.state, error.found, error.expected)
 
 
-def _show(standing: _Standing, store: str, backup: str | None, as_json: bool) -> None:
+def _show(standing: SchemaState, store: str, backup: str | None, as_json: bool) -> None:
     from karaoke_persist.cli.output import console, print_json, table, visible
 
-    state, found, expected = standing
     if as_json:
-        print_json({"state": state, "found": found, "expected": expected, **({"backup": backup} if backup else {})})
+        told = {**asdict(standing), "backup": backup}
+        print_json({name: value for name, value in told.items() if value is not None or name == "found"})
         return
     screen = console()
-    screen.print(table(("schema", "found", "expected"), [(state, found or "none", expected)]))
+    row = standing.state, standing.found or "none", standing.expected
+    screen.print(table(("schema", "found", "expected"), [row]))
     if backup:
         screen.print(visible(f"What was there is in {backup}"), soft_wrap=True)
-    screen.print(visible(_ADVICE[state].format(store=store)), soft_wrap=True)
+    screen.print(visible(_advice(standing).format(store=store)), soft_wrap=True)
+
+
+def _advice(standing: SchemaState) -> str:
+    return _ADVICE[standing.state] if standing.old_rules is None else _OLD_RULES

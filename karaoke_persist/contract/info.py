@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import Literal
 
+from karaoke_persist.errors.configuration import Standing
+
 CONTRACT_VERSION = "1.0"
 """`major.minor`: a backend works with the same major and any minor up to this one."""
 
@@ -38,6 +40,11 @@ class BackendInfo:
 class SchemaState:
     """Where the database's schema stands: its revision, the one this software needs, and how they compare."""
 
-    state: Literal["absent", "behind", "current", "ahead"]
+    state: Standing
     found: str | None
     expected: str
+    old_rules: int | None = None
+    """The version of the rules of search that the index of a current store is still by; None if by the newest.
+
+    Everything works by older ones until a migration makes the index anew.
+    """

@@ -55,8 +55,12 @@ class SongStore(Protocol):
         """Compare the database's schema with the one needed."""
         ...
 
-    def migrate(self) -> SchemaState:
-        """Create or upgrade the schema, in one transaction, while other processes may do the same."""
+    def migrate(self, progress: Progress | None = None) -> SchemaState:
+        """Create or upgrade the schema, in one transaction, while other processes may do the same.
+
+        What is derived from the rows, such as an index by older rules of search, may be made anew behind it in many
+        transactions, while others read and write: then `progress` is told how many rows are done, and of how many.
+        """
         ...
 
     def check(self, *, repair: bool = False, progress: Progress | None = None) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from karaoke_persist.errors.base import KaraokePersistError, redacted, shown
 
@@ -102,15 +103,19 @@ class Unsupported(ConfigurationError):
         super().__init__(f"{backend} does not support {what}. {remedy}")
 
 
+Standing = Literal["absent", "behind", "current", "ahead"]
+"""How a schema that was found compares with the one needed."""
+
+
 class SchemaMismatch(ConfigurationError):
     """The database's schema is absent, older or newer than this version of the software."""
 
-    state: str
+    state: Standing
     found: str | None
     expected: str
     url: str
 
-    def __init__(self, state: str, found: str | None, expected: str, url: str) -> None:
+    def __init__(self, state: Standing, found: str | None, expected: str, url: str) -> None:
         self.state, self.found, self.expected, self.url = state, found, expected, redacted(url)
         super().__init__(
             f"the schema of {shown(self.url)} is {state}: found revision {found or 'none'}, expected {expected}."

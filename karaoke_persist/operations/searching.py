@@ -9,15 +9,18 @@ from typing import Any, Final
 
 from karaoke_persist.contract.search import (
     NORMALISER,
+    NORMALISERS,
     ArtistHits,
     ArtistSearchRequest,
     Completion,
     CompletionRequest,
     Facet,
     FacetCount,
+    Normaliser,
     SearchPlan,
     SearchQuery,
     SearchRequest,
+    SearchResult,
     SearchSort,
     Total,
     plan_of,
@@ -29,7 +32,7 @@ from karaoke_persist.operations.answers import Page
 from karaoke_persist.operations.base import Operations, operation
 from karaoke_persist.operations.guest_view import checked_guest, checked_missing
 from karaoke_persist.operations.paging import check_page_size
-from karaoke_persist.operations.search_cursors import decode_place, encode_place
+from karaoke_persist.operations.search_cursors import Mark, decode_place, encode_place, foreign
 
 Text = str | SearchQuery
 """What a person typed, or the same as a value."""
@@ -126,9 +129,13 @@ class SearchingOperations(Operations):
             hidden=not checked_guest(guest),
             missing=checked_missing(missing),
         )
-        if cursor is not None:
-            request = replace(request, after=decode_place(request, cursor))
-        return self._page(request)
+        if cursor is None:
+            return self._page(request, self.session.search(request))
+        place, rules = decode_place(request, cursor)
+        result = self.session.search(replace(request, after=place))
+        if result.rules != rules:
+            raise foreign(cursor)
+        return self._page(request, result)
 
     @operation("read")
     def search_by_artist(
@@ -151,10 +158,17 @@ class SearchingOperations(Operations):
             missing=checked_missing(missing),
         )
         if cursor is not None:
-            request = replace(request, after=decode_place(request, cursor)[0])
+            place, rules = decode_place(request, cursor)
+            if rules != NORMALISER.version:
+                raise foreign(cursor)
+            request = replace(request, after=place[0])
         found = self.session.search_artists(request)
         items = tuple(found[:limit])
-        more = encode_place(request, (items[-1].artist,)) if items and len(found) > limit else None
+        more = (
+            encode_place(request, Mark((items[-1].artist,), NORMALISER.version))
+            if items and len(found) > limit
+            else None
+        )
         return Page(items, more)
 
     @operation("read", list)
@@ -164,12 +178,12 @@ class SearchingOperations(Operations):
             CompletionRequest(text=text, limit=limit, hidden=not checked_guest(guest), missing=checked_missing(missing))
         )
 
-    def _page(self, request: SearchRequest) -> SearchPage:
-        result = self.session.search(request)
-        plan = plan_of(request.query, NORMALISER)
+    def _page(self, request: SearchRequest, result: SearchResult) -> SearchPage:
+        normaliser = NORMALISERS.get(result.rules, NORMALISER)
+        plan = plan_of(request.query, normaliser)
         return SearchPage(
-            items=tuple(SearchHit(song, _highlights(plan, song)) for song in result.songs),
-            cursor=None if result.place is None else encode_place(request, result.place),
+            items=tuple(SearchHit(song, _highlights(plan, song, normaliser)) for song in result.songs),
+            cursor=None if result.place is None else encode_place(request, Mark(result.place, result.rules)),
             total=result.total,
             capped=result.capped,
             truncated=plan.truncated,
@@ -183,10 +197,10 @@ def _query(query: Any) -> SearchQuery:
     return query if isinstance(query, SearchQuery) else SearchQuery.parse(query)
 
 
-def _highlights(plan: SearchPlan, song: Song) -> Mapping[TextField, tuple[Span, ...]]:
+def _highlights(plan: SearchPlan, song: Song, normaliser: Normaliser) -> Mapping[TextField, tuple[Span, ...]]:
     texts: dict[TextField, str | None] = {"title": song.title, "artist": song.artist, "album": song.album}
     found: dict[TextField, tuple[Span, ...]] = {}
     for name, text in texts.items():
-        if text is not None and (spans := highlights(plan, name, text, NORMALISER)):
+        if text is not None and (spans := highlights(plan, name, text, normaliser)):
             found[name] = spans
     return MappingProxyType(found)

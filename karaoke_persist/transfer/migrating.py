@@ -37,11 +37,12 @@ def migrate(
 ) -> Migration:
     """Create an absent schema, or upgrade an older one, after a backup of the store into the folder `backups`.
 
-    An upgrade that fails leaves everything as it was. `backups=None` makes no backup; `keep` is as for `backup`.
+    An upgrade that fails leaves everything as it was. `backups=None` makes no backup; `keep` is as for `backup`. An
+    index by older rules of search is made anew while others work; ended on the way, that goes on the next time.
     """
     options = StoreOptions(check_schema=False, backend_options=dict(backend_options or {}))
     with closing(open_store(where := store_url(url), options)) as store:
         before, made = store.schema(), None
-        if before.state == "behind" and backups is not None:
+        if (before.state == "behind" or before.old_rules is not None) and backups is not None:
             made = back_up_store(store, redacted(where), backups, keep, progress)
-        return Migration(before, store.migrate(), made)
+        return Migration(before, store.migrate(progress), made)

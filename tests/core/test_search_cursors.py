@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 import karaoke_persist
 from karaoke_persist import InvalidValue, Library, Song
-from karaoke_persist.contract.search import NORMALISER
-from karaoke_persist.operations import search_cursors
+from karaoke_persist.operations import search_cursors, searching
+from karaoke_persist.operations.search_cursors import Mark
 
 
 @pytest.fixture
@@ -21,15 +22,22 @@ def library() -> Iterator[Library]:
         yield opened
 
 
-@pytest.mark.parametrize("name", ["NORMALISER", "VERSION"])
-def test_another_version(library: Library, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """A cursor of another version of the normaliser, or of cursors, is `InvalidValue`, and says to start again."""
-    songs, artists = (
-        library.songs.search("love", limit=1).cursor,
-        library.songs.search_by_artist("love", limit=1).cursor,
-    )
-    newer = {"NORMALISER": dataclasses.replace(NORMALISER, version=NORMALISER.version + 1), "VERSION": 99}
-    monkeypatch.setattr(search_cursors, name, newer[name])
+def newer_rules(place: tuple[Any, ...], rules: int) -> Mark:
+    """A place by the rules after these."""
+    return Mark(place, rules + 1)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "other"), [(searching, "Mark", newer_rules), (search_cursors, "VERSION", 99)]
+)
+def test_another_version(
+    library: Library, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, other: object
+) -> None:
+    """A cursor of another version of the rules, or of cursors, is `InvalidValue`, and says to start again."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(module, name, other)
+        songs = library.songs.search("love", limit=1).cursor
+        artists = library.songs.search_by_artist("love", limit=1).cursor
     with pytest.raises(InvalidValue, match="start again from the first page"):
         library.songs.search("love", cursor=songs)
     with pytest.raises(InvalidValue, match="start again from the first page"):

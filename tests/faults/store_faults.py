@@ -184,7 +184,7 @@ class MigratesFromABackup(Store):
         super().__init__(healthy, kind)
         self.backup = healthy._database.tables
 
-    def migrate(self) -> Any:
+    def migrate(self, progress: Any = None) -> Any:
         writer = self.healthy.session()
         writer.restore(self.backup)
         writer.commit()

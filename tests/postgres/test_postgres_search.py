@@ -113,7 +113,7 @@ def test_a_question_reads_no_table_whole(store):
     with writing(store) as session:
         session.insert([song(f"s{n}", title=f"love {n}", artist=f"artist {n % 90}") for n in range(3_000)])
         session.execute("ANALYZE kp_search_docs")
-        dialect, tables = session.plans.dialect.search, session.plans.layout.search
+        dialect, tables = session.plans.dialect.search, session.plans.layout.search.places[0]
         told = []
         fetch, session.fetch = session.fetch, lambda sql, values=(): told.append((sql, values)) or fetch(sql, values)
         session.search(SearchRequest(query=SearchQuery.parse("love 17 artist")))

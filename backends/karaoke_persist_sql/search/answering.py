@@ -25,15 +25,14 @@ from karaoke_persist_sql.search.sorted_pages import page_by_field
 
 if TYPE_CHECKING:
     from karaoke_persist_sql.reading import ReadingSession
-    from karaoke_persist_sql.search.tables import SearchTables
+    from karaoke_persist_sql.search.indexes import Index
 
 
 class Answers:
     """What a session can be asked."""
 
-    def __init__(self, session: ReadingSession, tables: SearchTables) -> None:
-        self._session, self._tables = session, tables
-        self._normaliser = session.plans.normaliser
+    def __init__(self, session: ReadingSession, index: Index) -> None:
+        self._session, (self._tables, self._normaliser) = session, index
 
     def search(self, request: SearchRequest) -> SearchResult:
         """A page of songs, and what else is wanted beside it."""
@@ -52,6 +51,7 @@ class Answers:
             facets=count_facets(hits, request.facets),
             near=near.songs,
             near_artists=near.artists,
+            rules=self._normaliser.version,
         )
 
     def search_artists(self, request: ArtistSearchRequest) -> list[ArtistHits]:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from karaoke_persist.contract.findings import Progress
 from karaoke_persist.models import Song
+from karaoke_persist_sql.search.indexes import Index
+from karaoke_persist_sql.search.tables import SearchTables
 from karaoke_persist_sql.search.upkeep import BATCH, Upkeep
-from karaoke_persist_sql.search.versions import remember_rules
 
 if TYPE_CHECKING:
     from karaoke_persist_sql.reading import ReadingSession
-    from karaoke_persist_sql.search.tables import SearchTables
     from karaoke_persist_sql.session import WritingSession
+
+Reached = tuple[Any, ...]
+"""Folded title, title and key of a song: the order in which songs are put in, which is about that of the documents."""
 
 
 def is_unbuilt(session: ReadingSession, tables: SearchTables) -> bool:
@@ -24,16 +27,16 @@ def is_unbuilt(session: ReadingSession, tables: SearchTables) -> bool:
     )
 
 
-def build(session: WritingSession, tables: SearchTables, progress: Progress | None = None) -> None:
-    """Forget the index and make it from the songs, in the transaction of the session."""
+def build(session: WritingSession, index: Index, progress: Progress | None = None) -> None:
+    """Forget an index and make it from the songs, in the transaction of the session."""
+    tables = index.tables
     tables.dialect.clear(session, tables)
-    upkeep, done, number = Upkeep(session, tables, session.plans.normaliser), 0, number_of_songs(session)
+    upkeep, done, number = Upkeep(session, index), 0, number_of_songs(session)
     for keys in keys_of_songs(session, tables):
         upkeep.replace([], upkeep.rows_of_songs(keys))
         done += len(keys)
         if progress is not None:
             progress(done, number)
-    remember_rules(session, tables)
     tables.dialect.settle(session, tables)
 
 
@@ -43,18 +46,30 @@ def number_of_songs(session: ReadingSession) -> int:
 
 
 def keys_of_songs(session: ReadingSession, tables: SearchTables) -> Iterator[list[str]]:
-    """The keys of all songs in batches, in about the order of the documents, so that these come one behind another."""
-    marked = tables.dialect.marked
-    select = f"SELECT title_fold, title, id FROM {_songs(session)}"  # noqa: S608
-    order, last = " ORDER BY title_fold, title, id LIMIT ?", tuple[Any, ...]()
-    while True:
-        behind = " WHERE (title_fold, title, id) > (?, ?, ?)" if last else ""
-        rows = session.fetch(marked(select + behind + order), (*last, BATCH))
-        if not rows:
-            return
-        last = rows[-1]
+    """The keys of all songs in batches."""
+    reached: Reached | None = None
+    while rows := songs_behind(session, tables, reached):
+        reached = rows[-1]
         yield [key for _, _, key in rows]
+
+
+def songs_behind(session: ReadingSession, tables: SearchTables, reached: Reached | None) -> list[Reached]:
+    """The next batch of songs."""
+    behind = "" if reached is None else f" WHERE {_BEHIND}"
+    sql = f"SELECT title_fold, title, id FROM {_songs(session)}{behind} ORDER BY title_fold, title, id LIMIT ?"  # noqa: S608
+    return session.fetch(tables.dialect.marked(sql), (*(reached or ()), BATCH))
+
+
+def number_up_to(session: ReadingSession, tables: SearchTables, reached: Reached | None) -> int:
+    """How many songs a building has come past."""
+    if reached is None:
+        return 0
+    sql = f"SELECT count(*) FROM {_songs(session)} WHERE NOT {_BEHIND}"  # noqa: S608
+    return int(session.fetch(tables.dialect.marked(sql), reached)[0][0])
 
 
 def _songs(session: ReadingSession) -> str:
     return session.plans.dialect.qualified(session.plans[Song].table.name)
+
+
+_BEHIND = "(title_fold, title, id) > (?, ?, ?)"

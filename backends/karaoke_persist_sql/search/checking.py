@@ -14,12 +14,12 @@ from karaoke_persist.models import Song
 from karaoke_persist.models.readings import lacks_readings
 from karaoke_persist_sql.search.building import build, keys_of_songs, number_of_songs
 from karaoke_persist_sql.search.counts import Tallies
+from karaoke_persist_sql.search.indexes import Index, SearchIndexes
 from karaoke_persist_sql.search.rows import PlacedRow, placed_rows
 from karaoke_persist_sql.search.upkeep import BATCH, COLUMNS, Upkeep, ignored
 
 if TYPE_CHECKING:
     from karaoke_persist_sql.reading import ReadingSession
-    from karaoke_persist_sql.search.tables import SearchTables
     from karaoke_persist_sql.session import WritingSession
 
 _READ = (("title", "title_readings"), ("artist", "artist_readings"))
@@ -28,22 +28,29 @@ _READ = (("title", "title_readings"), ("artist", "artist_readings"))
 class Check:
     """One look at everything, in one transaction."""
 
-    def __init__(self, session: ReadingSession, tables: SearchTables, progress: Progress | None) -> None:
-        self._session, self._tables, self._progress, self._dialect = session, tables, progress, tables.dialect
-        self._upkeep = Upkeep(cast("WritingSession", session), tables, session.plans.normaliser)
+    def __init__(self, session: ReadingSession, indexes: SearchIndexes, progress: Progress | None) -> None:
+        self._session, self._indexes, self._progress = session, indexes, progress
+        self._state, plans = indexes.state_in(session), session.plans
+        tables = indexes.places[self._state.place]
+        self._index = Index(tables, plans.rules.get(self._state.version, plans.normaliser))
+        self._tables, self._dialect = tables, tables.dialect
+        self._upkeep = Upkeep(cast("WritingSession", session), self._index)
 
     def findings(self, *, repair: bool) -> list[Finding]:
         """What is wrong; mended if that is wanted."""
-        readings, wrong = list(self._readings()), list(self._index())
+        readings, wrong = list(self._readings()), list(self._wrong())
         if repair:
-            session = cast("WritingSession", self._session)
-            for finding in readings:
-                self._read_again(session, finding.key)
-            if wrong:
-                build(session, self._tables, self._progress)
-            else:
-                self._upkeep.changed(finding.key for finding in readings)
+            self._repair(cast("WritingSession", self._session), [finding.key for finding in readings], bool(wrong))
         return [*readings, *wrong]
+
+    def _repair(self, session: WritingSession, unread: Sequence[str], wrong: bool) -> None:
+        for key in unread:
+            self._read_again(session, key)
+        if wrong:
+            build(session, self._index, self._progress)
+            self._indexes.note(session, self._state._replace(version=self._index.normaliser.version))
+        for upkeep in session.upkeep_of_songs():
+            upkeep.changed(unread)
 
     # readings
 
@@ -75,7 +82,7 @@ class Check:
 
     # the index
 
-    def _index(self) -> Iterator[Finding]:
+    def _wrong(self) -> Iterator[Finding]:
         yield from self._documents()
         yield from self._superfluous()
         tallies = Tallies(self._tables)

@@ -163,8 +163,12 @@ class SearchDialect(ABC):
     def clear(self, session: WritingSession, tables: SearchTables) -> None:
         """Take everything out."""
         for table in tables.all:
-            if table is not tables.state:
-                session.execute(f"DELETE FROM {tables.name(table)}")  # noqa: S608
+            session.execute(f"DELETE FROM {tables.name(table)}")  # noqa: S608
+
+    def clear_some(self, session: WritingSession, tables: SearchTables) -> bool:
+        """Take out as much as one transaction should; whether there may be more."""
+        self.clear(session, tables)
+        return False
 
     def settle(self, session: WritingSession, tables: SearchTables) -> None:  # noqa: B027  # most need not
         """Put what was built at once in good order."""

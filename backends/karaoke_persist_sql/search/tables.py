@@ -1,4 +1,4 @@
-"""The tables of the search index. They are functions of the songs' rows alone, and are written beside them."""
+"""The tables of an index of search. They are functions of the songs' rows alone, and are written beside them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import (
     DDL,
     Column,
+    Connection,
     Index,
     MetaData,
     PrimaryKeyConstraint,
@@ -16,7 +17,6 @@ from sqlalchemy import (
     literal_column,
 )
 
-from karaoke_persist.contract.search import NORMALISER
 from karaoke_persist.models import Kind
 from karaoke_persist_sql import names
 from karaoke_persist_sql.search.index import SearchDialect
@@ -28,7 +28,7 @@ COUNTS: Final = ("songs", "visible", "plays", "visible_plays")
 SUNG: Final = ("artists", "plays", "visible_plays")
 FACETS: Final = ("facet", "hidden", "fold", "value", "songs")
 _INTEGERS = frozenset(
-    {"place", "year", "lyrics", "hidden", "length", "rank", "further", "id", "artist_id", "version", *COUNTS, *SUNG}
+    {"place", "year", "lyrics", "hidden", "length", "rank", "further", "id", "artist_id", *COUNTS, *SUNG}
 )
 _NULLABLE = frozenset(
     {
@@ -70,20 +70,21 @@ class SearchTables:
         """The same for the songs that were sung. `rank` is how often, negative, so that the most sung come first."""
         self.facets = self._table("facets", FACETS, ("facet", "hidden", "fold", "value"))
         """How many songs have each language, genre and decade, and how many hidden ones each artist."""
-        self.state = self._table("state", ("id", "version"), ("id",))
-        """The version of the normaliser that made the index."""
         self._index(self.docs, "title", "artist", "song_id")
         self._sung_index(self.docs, "plays", "song_id")
         self._index(self.artist_starts, "start", "plays", "form", "name")
         self._index(self.artist_starts, "start", "visible_plays", "form", "name")
-        self._after_create(self.docs, *self.dialect.creation(self))
-        self._after_create(self.state, f"INSERT INTO {self.name(self.state)} VALUES (1, {NORMALISER.version})")  # noqa: S608
+        after_create(self.docs, *self.dialect.creation(self))
 
     @property
     def all(self) -> tuple[Table, ...]:
         """Every table that SQLAlchemy knows."""
         artists = self.artists, self.artist_forms, self.artist_words, self.artist_starts
-        return (self.docs, self.words, *artists, self.song_starts, self.facets, self.state)
+        return (self.docs, self.words, *artists, self.song_starts, self.facets)
+
+    def create(self, connection: Connection) -> None:
+        """Make the tables, unless they are there."""
+        self._metadata.create_all(connection, tables=self.all)
 
     def name(self, table: Table) -> str:
         """A table's name as statements say it."""
@@ -118,7 +119,9 @@ class SearchTables:
         parts = [table.c[name] for name in columns]
         Index(names.index_name(table.name, *columns), *parts, sqlite_where=where, postgresql_where=where)
 
-    def _after_create(self, table: Table, *statements: str) -> None:
-        for statement in statements:
-            ddl: Any = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
-            event.listen(table, "after_create", ddl)
+
+def after_create(table: Table, *statements: str) -> None:
+    """Run statements once a table was made."""
+    for statement in statements:
+        ddl: Any = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        event.listen(table, "after_create", ddl)

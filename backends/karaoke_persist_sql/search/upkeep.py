@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from karaoke_persist.contract.search import SOURCE_FIELDS, Normaliser, document_of, is_missing
+from karaoke_persist.contract.search import SOURCE_FIELDS, document_of, is_missing
 from karaoke_persist.errors import DataCorrupt
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.counts import Tallies
 from karaoke_persist_sql.search.index import Edges
+from karaoke_persist_sql.search.indexes import Index
 from karaoke_persist_sql.search.places import Move, between, spread_anew
 from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow, placed_rows, row_of
-from karaoke_persist_sql.search.tables import SearchTables
 
 if TYPE_CHECKING:
     from karaoke_persist_sql.session import WritingSession
@@ -25,13 +25,13 @@ COLUMNS = ", ".join(("place", *IndexRow._fields))
 
 
 class Upkeep:
-    """Writes the index for one session."""
+    """Writes an index for one session."""
 
-    def __init__(self, session: WritingSession, tables: SearchTables, normaliser: Normaliser) -> None:
-        self._session, self._tables, self._normaliser = session, tables, normaliser
+    def __init__(self, session: WritingSession, index: Index) -> None:
+        self._session, (self._tables, self._normaliser) = session, index
         self._dialect = session.plans.dialect
-        self._search = tables.dialect
-        self._docs = tables.name(tables.docs)
+        self._search = self._tables.dialect
+        self._docs = self._tables.name(self._tables.docs)
 
     def inserted(self, songs: Iterable[Mapping[str, Any]]) -> None:
         """Songs that were not there before, by their fields."""

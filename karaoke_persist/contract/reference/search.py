@@ -6,6 +6,8 @@ It makes the document of every song once, and sorts those that match. The tiers 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from karaoke_persist.contract.query import IsNull, Query
 from karaoke_persist.contract.reference.facets import count_facets
 from karaoke_persist.contract.reference.search_answers import (
@@ -43,7 +45,8 @@ def search(session: StoreSession, request: SearchRequest, normaliser: Normaliser
     documents = [each.document for each in everything]
     near = near_matches(session, plan, documents) if wants_near(plan, request, len(found)) else NOTHING_NEAR
     facets = count_facets(plan, documents, request.facets)
-    return answer(session, request, page_of(plan, request, found), found=len(found), facets=facets, near=near)
+    result = answer(session, request, page_of(plan, request, found), found=len(found), facets=facets, near=near)
+    return replace(result, rules=normaliser.version)
 
 
 def search_artists(

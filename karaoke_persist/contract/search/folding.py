@@ -129,3 +129,5 @@ NORMALISER: Final = Normaliser(
     signs=str.maketrans({"$": "s", "@": "a"}),
 )
 """The rules in force."""
+NORMALISERS: Final[Mapping[int, Normaliser]] = {NORMALISER.version: NORMALISER}
+"""These and the ones before them, by version: an index goes on by the rules it was made by until it is made anew."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal, get_args
 
+from karaoke_persist.contract.search.folding import NORMALISER
 from karaoke_persist.contract.search.query import SearchQuery
 from karaoke_persist.models import Song
 
@@ -73,6 +74,8 @@ class SearchResult:
     near: tuple[Song, ...] = ()
     near_artists: tuple[str, ...] = ()
     """Names, as they are stored, that the query may have meant."""
+    rules: int = NORMALISER.version
+    """The version of the rules that found them; `place` means nothing to others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,8 +96,9 @@ def _create_names() -> None:
 def _create_counts() -> None:
     columns = (*_texts("facet"), *_integers("hidden"), *_texts("fold", "value"), *_integers("songs"))
     _create("kp_search_facets", columns, ("facet", "hidden", "fold", "value"))
-    _create("kp_search_state", _integers("id", "version"), ("id",))
-    op.execute("INSERT INTO kp_search_state VALUES (1, 2)")
+    build = sa.Column("building", INTEGER), sa.Column("reached", TEXT)
+    _create("kp_search_state", (*_integers("id", "version", "place"), *build), ("id",))
+    op.execute("INSERT INTO kp_search_state VALUES (1, 2, 0, NULL, NULL)")
 
 
 def _create(name: str, columns: tuple[sa.Column[Any], ...], key: tuple[str, ...]) -> None:

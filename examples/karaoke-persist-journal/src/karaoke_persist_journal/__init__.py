@@ -65,7 +65,7 @@ class JournalStore:
             return SchemaState("absent", None, str(FORMAT))
         return SchemaState("ahead" if found > FORMAT else "current", str(found), str(FORMAT))
 
-    def migrate(self) -> SchemaState:
+    def migrate(self, progress: Progress | None = None) -> SchemaState:
         if self._journal.format() is None:
             self._journal.create(self._timeout)
         return self.schema()
