@@ -19,6 +19,7 @@ from benchmarks.contenders.project import Project
 from benchmarks.harness import AGAIN, Action, Effort, Result, Verdict, in_turns, result_of
 from karaoke_persist_postgres.dialect import PostgresDialect
 from karaoke_persist_sql.search.building import build
+from karaoke_persist_sql.search.indexes import Index
 from karaoke_persist_sqlite.dialect import SQLiteDialect
 
 BULK = 5_000
@@ -61,8 +62,9 @@ def _insertion(project, songs) -> Action:
 
 def _without_index(indexed, target) -> Project:
     """A library like the other, that keeps no index and has none."""
-    tables = [table.name for table in indexed.library.store.layout.search.all]
-    grams = [f"{indexed.library.store.layout.search.prefix}_grams"] if target.backend == "sqlite" else []
+    indexes = indexed.library.store.layout.search
+    tables = [table.name for table in indexes.all]
+    grams = [f"{indexes.places[0].prefix}_grams"] if target.backend == "sqlite" else []
     _execute(target, [*(f"DROP TABLE {name}" for name in grams + tables), "VACUUM"])
     dialect = SQLiteDialect if target.backend == "sqlite" else PostgresDialect
     with patch.object(dialect, "search", None), patch("karaoke_persist_sql.layout._layouts", {}):
@@ -74,7 +76,7 @@ def _built(context, indexed) -> Result:
     store = indexed.library.store
     session = store.session()
     began, worked = perf_counter(), process_time()
-    build(session, store.layout.search)
+    build(session, Index(store.layout.search.places[0], store.plans.normaliser))
     took, worked = perf_counter() - began, process_time() - worked
     session.rollback()
     rows = {"elapsed": took, "processor time of this process": worked}

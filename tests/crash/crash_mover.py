@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import signal
@@ -10,8 +11,10 @@ import time
 import traceback
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from karaoke_persist import Library, transfer
+from karaoke_persist.contract.search import NORMALISER
 from karaoke_persist.testing.handles import Place
 from karaoke_persist.testing.processes import Pipe
 
@@ -42,6 +45,20 @@ def migrate(folder: str, target: str) -> None:
     transfer.migrate(target, backups=folder)
 
 
+def rebuild(_: str, target: str) -> None:
+    """Make the index of search anew by newer rules."""
+    with Place(target).open(timeout=10) as library:
+        know_newer_rules(library)
+        library.store.migrate()
+
+
+def know_newer_rules(library: Library) -> None:
+    """Let an opened library be one that has newer rules of search beside those of today."""
+    plans: Any = library.store.plans  # type: ignore[attr-defined]
+    newer = dataclasses.replace(NORMALISER, version=NORMALISER.version + 1)
+    plans.rules, plans.normaliser = {NORMALISER.version: NORMALISER, newer.version: newer}, newer
+
+
 def backup(folder: str, target: str) -> None:
     """Back up over and over, keeping three."""
     with Place(target).open() as library:
@@ -54,6 +71,7 @@ MOVES: dict[str, Callable[[str, str], None]] = {
     "load": load,
     "restore": restore,
     "migrate": migrate,
+    "rebuild": rebuild,
     "backup": backup,
 }
 

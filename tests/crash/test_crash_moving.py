@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crash_mover import MOVES, Move, kill_movers
+from crash_mover import MOVES, Move, kill_movers, know_newer_rules
 
 sys.path.append(str(Path(__file__).parents[1] / "sqlite"))  # the helpers of its tests serve here too
 
@@ -25,6 +25,7 @@ from sqlite_probes import add_songs_by_hand, migrate_to, raw
 
 import karaoke_persist
 from karaoke_persist import IncompleteStore, Library, SchemaMismatch, transfer
+from karaoke_persist.contract.search import NORMALISER
 from karaoke_persist.testing.handles import Place
 from karaoke_persist.testing.lived_in import everything, lived_in, many_songs
 from karaoke_persist.testing.processes import Worker
@@ -174,6 +175,58 @@ def is_upgraded(url: str) -> bool:
     except SchemaMismatch:
         return False
     return True
+
+
+@pytest.mark.backend("sqlite")
+def test_new_rules_in_sqlite(house: dict[str, str], tmp_path: Path, few: int) -> None:
+    """However often making a new index is killed in a file, an index is asked that agrees with the songs."""
+    shutil.copyfile(house["copy"].removeprefix("sqlite:///"), tmp_path / "house.db")
+    rebuild_among_kills(f"sqlite:///{tmp_path}/house.db", few)
+
+
+@pytest.mark.backend("postgres")
+def test_new_rules_in_postgres(house: dict[str, str], postgres_server: Any, few: int) -> None:
+    """The same on a server."""
+    database = postgres_server.create()
+    try:
+        MOVES["copy"](house["copy"], postgres_server.url(database))
+        rebuild_among_kills(postgres_server.url(database), few)
+    finally:
+        postgres_server.drop(database)
+
+
+def rebuild_among_kills(url: str, rounds: int) -> None:
+    """Kill what makes a new index, write songs after each kill, and look at what is asked; at last let it end."""
+    ended = 0
+    with Worker(kill_movers, url, rounds) as killer:
+        for number in range(rounds):
+            ended += told(killer, ("rebuild", "", url), 0.4)  # a few batches of many
+            with newer(url) as library:
+                library.songs.create_song(f"Title {number}x", "Late")
+                library.songs.patch_song(f"s{number:05}", {"title": f"Other {number}"})
+                assert library.check() == []
+                if library.store.schema().old_rules is None:
+                    begin_again(library)
+    assert ended < rounds
+    MOVES["rebuild"]("", url)
+    with newer(url) as library:
+        assert (library.store.schema().old_rules, library.check()) == (None, [])
+        assert library.songs.search("late", total="exact").total == rounds
+
+
+def begin_again(library: Library) -> None:
+    """Call an index one by the older rules, which say the same as the newer ones but for their version."""
+    session: Any = library.store.session()
+    session.execute(f"UPDATE kp_search_state SET version = {NORMALISER.version}")
+    session.commit()
+
+
+@contextmanager
+def newer(url: str) -> Iterator[Library]:
+    """A library with newer rules of search."""
+    with Place(url).open(timeout=10) as library:
+        know_newer_rules(library)
+        yield library
 
 
 @pytest.mark.backend("sqlite")

@@ -33,7 +33,7 @@ class Cut(Exception):
 @pytest.fixture(params=BACKENDS)
 def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """Give a library of seven songs, of which two are put into an index at a time."""
-    monkeypatch.setattr(building, "BATCH", 2)
+    monkeypatch.setattr(building, "SONGS_AT_ONCE", 2)
     for url in empty_database(request.param, request):
         with karaoke_persist.open(url, on_error="raise") as library:
             library.songs.upsert_songs(SONGS)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from karaoke_persist.contract.findings import Progress
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.indexes import Index
 from karaoke_persist_sql.search.tables import SearchTables
-from karaoke_persist_sql.search.upkeep import BATCH, Upkeep
+from karaoke_persist_sql.search.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from karaoke_persist_sql.reading import ReadingSession
     from karaoke_persist_sql.session import WritingSession
 
+SONGS_AT_ONCE: Final = 500
+"""Few enough that others do not wait long for a transaction that puts them in."""
 Reached = tuple[Any, ...]
 """Folded title, title and key of a song: the order in which songs are put in, which is about that of the documents."""
 
@@ -57,7 +59,7 @@ def songs_behind(session: ReadingSession, tables: SearchTables, reached: Reached
     """The next batch of songs."""
     behind = "" if reached is None else f" WHERE {_BEHIND}"
     sql = f"SELECT title_fold, title, id FROM {_songs(session)}{behind} ORDER BY title_fold, title, id LIMIT ?"  # noqa: S608
-    return session.fetch(tables.dialect.marked(sql), (*(reached or ()), BATCH))
+    return session.fetch(tables.dialect.marked(sql), (*(reached or ()), SONGS_AT_ONCE))
 
 
 def number_up_to(session: ReadingSession, tables: SearchTables, reached: Reached | None) -> int:
