@@ -17,7 +17,8 @@ from sql_databases import BACKENDS, empty_database
 
 import karaoke_persist
 from karaoke_persist import InvalidValue, Library, SchemaMismatch, Song, transfer
-from karaoke_persist.contract.search import NORMALISER
+from karaoke_persist.contract.search import NORMALISER, Normaliser
+from karaoke_persist.operations import searching
 from karaoke_persist_sql.search import building
 
 OURS = NORMALISER.version
@@ -84,6 +85,15 @@ def test_a_migration_makes_it_anew(library: Library) -> None:
         session = ours.store.session(read_only=True)
         assert session.fetch("SELECT count(*) FROM kp_search_docs", ())[0][0] == 0
         session.rollback()
+
+
+def test_whatever_is_shown_goes_by_the_rules_that_found_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Highlights, and what is found without the index, follow the newer rules once they are asked."""
+    monkeypatch.setattr(searching, "NORMALISERS", {OURS: NORMALISER, NEWER.version: NEWER})
+    with newer(library) as ours:
+        ours.store.migrate()
+        assert ours.songs.search("hola 3").items[0].highlights["title"] == ((0, 4), (5, 6))
+        assert ours.songs.search("hola", missing=True, total="exact").total == 7
 
 
 def test_progress_is_told(library: Library) -> None:
@@ -201,14 +211,28 @@ def test_one_that_was_given_up_is_begun_anew(library: Library) -> None:
         assert (told[0], len(found(ours)), ours.check()) == ((2, 7), 7, [])
 
 
-def test_those_with_older_rules_leave_it_alone(library: Library) -> None:
-    """A migration by a process that does not know the rules neither ends nor empties what others build."""
+def test_what_was_not_emptied_is_emptied_first(library: Library) -> None:
+    """What one that was given up left in the second place is never found, though its songs are gone."""
+    with newer(library) as before:
+        cut_after(before, 2)
+        session = before.store.session()
+        session.execute("UPDATE kp_search_state SET building = NULL")
+        session.commit()
+    library.songs.delete_song("s0")
     with newer(library) as ours:
+        ours.store.migrate()
+        assert (len(found(ours)), ours.check()) == (6, [])
+
+
+@pytest.mark.parametrize("theirs", [NORMALISER, NEWER])
+def test_those_with_older_rules_leave_it_alone(library: Library, theirs: Normaliser) -> None:
+    """A migration by a process that does not know the rules neither ends nor empties what others build."""
+    with newer(library, NEWER, NEWEST) as ours, newer(library, theirs) as older:
         cut_after(ours, 2)
-        assert library.store.migrate().state == "current"
+        assert older.store.migrate().state == "current"
         told: list[tuple[int, int]] = []
         ours.store.migrate(lambda *step: told.append(step))
-        assert told == [(6, 7), (7, 7)]
+        assert (told, len(found(ours)), ours.check()) == ([(6, 7), (7, 7)], 7, [])
 
 
 def test_two_at_once(library: Library) -> None:
@@ -234,6 +258,19 @@ def test_a_repair_meanwhile(library: Library) -> None:
         assert (ours.check(), len(found(ours, "h0la"))) == ([], 7)
         ours.store.migrate()
         assert (ours.check(), len(found(ours))) == ([], 7)
+
+
+def test_repaired_readings_meanwhile(library: Library) -> None:
+    """Readings that a repair fills in are in both indexes."""
+    with newer(library) as ours:
+        ours.songs.create_song("A 사랑", "Nadie", song_id="love")
+        session = ours.store.session()
+        session.execute("UPDATE kp_songs SET title_readings = '{}'")
+        session.commit()
+        cut_after(ours, 2)
+        assert ours.check(repair=True)
+        ours.store.migrate()
+        assert (ours.check(), found(ours, "sarang")) == ([], ["love"])
 
 
 def test_there_is_a_backup_before(library: Library, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
