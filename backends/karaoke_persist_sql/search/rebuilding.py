@@ -89,7 +89,7 @@ class Rebuilding:
 
     def _settle_and_switch(self, session: WritingSession, state: IndexState) -> bool:
         """From now on the other index is asked, and those with older rules write no songs."""
-        if state.building == session.plans.normaliser.version:
+        if state.building is not None and state.building == session.plans.normaliser.version:
             tables = self._indexes.other(state)
             tables.dialect.settle(session, tables)
             self._indexes.note(session, IndexState(state.building, 1 - state.place))

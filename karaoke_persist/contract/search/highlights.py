@@ -27,7 +27,7 @@ _CLUSTER = re.compile(
 )
 _WORD = re.compile(r"\S+")
 _SIMPLE = re.compile("[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
-"""Text that no rule changes but for its case."""
+"""Text of which mostly no rule changes more than its case."""
 
 
 class _Fold(NamedTuple):
@@ -48,7 +48,7 @@ def highlights(plan: SearchPlan, field: TextField, text: str, normaliser: Normal
 @lru_cache(maxsize=4_096)
 def _folds(text: str, normaliser: Normaliser) -> tuple[_Fold, ...]:
     """The folds of a text; kept, because who types asks for the same songs again and again."""
-    if _SIMPLE.fullmatch(text):
+    if _SIMPLE.fullmatch(text) and normaliser.forms(text) == (text.lower(),):
         return (_Fold(text.lower(), tuple((place, place + 1) for place in range(len(text)))),)
     folds = (
         _joined(_clusterwise(text, normaliser.spelled)),
