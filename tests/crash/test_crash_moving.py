@@ -32,7 +32,7 @@ from karaoke_persist.testing.processes import Worker
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
-SONGS = 3_000
+SONGS = 1_500
 SHARE = 10
 """Each of these moves a whole library, so that there are fewer of them than of other crashes."""
 MOVED = ("copy", "load", "restore")
