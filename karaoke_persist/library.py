@@ -140,6 +140,7 @@ class Library(Namespaces):
 
         With `repair` what is found is mended in one transaction, for which other writers wait; it may not be called
         inside one. `progress` is called now and then with the number of rows that were looked at, and of all.
+        `library.media.check` compares the songs with their files.
         """
         if self._closed:
             raise _closed()

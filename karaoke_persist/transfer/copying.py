@@ -27,6 +27,10 @@ ROUNDS: Final = 5
 """How often a target is gone through before it is given up as one that somebody else writes to."""
 
 
+STEPS: Final = 2
+"""How often each row is counted on the way: it is written, and compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class CopyReport:
     """What a copy did. A second one finds every range as it should be and rewrites none."""
@@ -95,7 +99,7 @@ class _Copier:
         self._ranges: dict[type[Record], list[Range]] = {}
         self._tally = _Tally()
         self._tell, self._done = tell, 0
-        self._total = 2 * sum(source.count(model) for model in source.models)  # each row is written and compared
+        self._total = STEPS * sum(source.count(model) for model in source.models)
 
     def run(self) -> CopyReport:
         """Write until nothing differs."""

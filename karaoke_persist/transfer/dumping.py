@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from karaoke_persist.contract import Progress
 from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models import MODELS_VERSION, Credential, Record
+from karaoke_persist.progress import Meter
 from karaoke_persist.session import Session
 from karaoke_persist.transfer.archive import LINE_BYTES, MANIFEST, Manifest, Member
 from karaoke_persist.transfer.canonical import line_of
@@ -80,23 +81,14 @@ def lines_of(rows: Iterable[Record]) -> Batch:
 
 
 def _members(source: Source, tell: Progress | None) -> Iterator[tuple[type[Record], Iterator[Batch]]]:
-    counter = _Counter(tell, sum(map(source.count, source.models)))
-    for model in source.models:
-        yield model, (counter.after(lines_of(rows)) for rows in source.batches(model))
+    meter = Meter(tell, sum(map(source.count, source.models)))
 
+    def lines(model: type[Record]) -> Iterator[Batch]:
+        for rows in source.batches(model):
+            yield lines_of(rows)
+            meter.step(len(rows))
 
-class _Counter:
-    """Tells how far it is."""
-
-    def __init__(self, tell: Progress | None, total: int) -> None:
-        self._tell, self._total, self._done = tell, total, 0
-
-    def after(self, lines: Batch) -> Batch:
-        """So many rows more are done."""
-        self._done += len(lines)
-        if self._tell is not None:
-            self._tell(self._done, self._total)
-        return lines
+    return ((model, lines(model)) for model in source.models)
 
 
 def _add(file: ZipFile, collection: str, batches: Iterable[Batch]) -> Member:

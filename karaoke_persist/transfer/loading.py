@@ -18,10 +18,11 @@ from karaoke_persist.batches import batched
 from karaoke_persist.contract import Progress
 from karaoke_persist.errors import BadArchive, InvalidValue
 from karaoke_persist.models import Record
+from karaoke_persist.progress import Meter
 from karaoke_persist.session import Session
 from karaoke_persist.transfer.archive import LINE_BYTES, MANIFEST, MANIFEST_BYTES, Manifest, Member
 from karaoke_persist.transfer.canonical import checked_row, trusted_row
-from karaoke_persist.transfer.copying import CopyReport, take_over
+from karaoke_persist.transfer.copying import STEPS, CopyReport, take_over
 from karaoke_persist.transfer.files import translated, unusable
 from karaoke_persist.transfer.order import in_order
 from karaoke_persist.transfer.sides import RANGE, Holder
@@ -47,8 +48,7 @@ def load(
         session: Session = tx.songs.session
         models = in_order(session.context.models)
     with Archive.open(path, models) as archive:
-        archive.verify()
-        return take_over(archive, library, "load", replace=replace, progress=progress)
+        return take_over(archive, library, "load", replace=replace, progress=archive.verify(progress))
 
 
 class Archive:
@@ -76,8 +76,13 @@ class Archive:
             with file:
                 yield cls(str(where), file, models)
 
-    def verify(self) -> None:
-        """Read everything, and raise `BadArchive` for the first thing that is not as it should be."""
+    def verify(self, progress: Progress | None) -> Progress | None:
+        """Read everything, and raise `BadArchive` for the first thing that is not as it should be.
+
+        Gives the progress of the copy that follows, which goes on from here to one total.
+        """
+        rows = sum(map(self.count, self.models))
+        meter = Meter(progress, rows + STEPS * rows)
         for model in self.models:
             last = ""
             for number, plain in enumerate(self._rows(model), 1):
@@ -85,6 +90,10 @@ class Archive:
                 if key <= last:
                     raise self._bad(model, number, f"the key {key!r} is not behind the one before")
                 last = key
+                if number % RANGE == 0:
+                    meter.step(RANGE)
+            meter.step(self.count(model) % RANGE)
+        return progress and (lambda done, total: progress(rows + done, rows + total))
 
     # as a source
 

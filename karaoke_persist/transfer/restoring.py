@@ -39,19 +39,19 @@ def restore(
     where = Path(path)
     with library.transaction(read_only=True) as tx:
         session: Session = tx.songs.session
-    with _opened(where, session) as source:
-        return take_over(source, library, "restore", replace=replace, progress=progress)
+    with _opened(where, session, progress) as (source, rest):
+        return take_over(source, library, "restore", replace=replace, progress=rest)
 
 
 @contextmanager
-def _opened(path: Path, session: Session) -> Iterator[Source]:
+def _opened(path: Path, session: Session, progress: Progress | None) -> Iterator[tuple[Source, Progress | None]]:
+    """The rows of a backup that was found to be whole, and the progress of what follows."""
     models = in_order(session.context.models)
     with translated(path), path.open("rb") as file:
         is_database = file.read(len(SQLITE)) == SQLITE
     if not is_database:
         with Archive.open(path, models) as archive:
-            archive.verify()
-            yield archive
+            yield archive, archive.verify(progress)
         return
     _check_sum(path)
     with tempfile.TemporaryDirectory(prefix="karaoke-persist-restore-") as folder:
@@ -62,7 +62,7 @@ def _opened(path: Path, session: Session) -> Iterator[Source]:
             reading = Session(store.session(read_only=True), session.context, read_only=True)
             try:
                 refuse_incomplete(reading.get(Transfer, LAST), str(path))
-                yield Snapshot(reading, str(path), models)
+                yield Snapshot(reading, str(path), models), progress
             finally:
                 reading.rollback()
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
-from karaoke_persist.contract import Eq, Query
+from karaoke_persist.contract import Aggregate, Eq, Progress, Query
 from karaoke_persist.errors import InvalidValue
 from karaoke_persist.models import Song, key_fold
+from karaoke_persist.progress import Meter
 from karaoke_persist.session import Session
 from karaoke_persist.transfer.articles import filed_artist, filed_title
-from karaoke_persist.transfer.sides import Holder
+from karaoke_persist.transfer.sides import RANGE, Holder
 
 SongbookFormat = Literal["csv", "json", "html"]
 FIELDS: Final = ("artist", "title", "album", "year", "language", "duration_ms", "id")
+_SHOWN: Final = Eq("hidden", False)
 
 
 class Line(NamedTuple):
@@ -43,11 +46,10 @@ class Songbook:
         self._lines = list(lines)
 
     @classmethod
-    def of(cls, library: Holder) -> Songbook:
+    def of(cls, library: Holder, progress: Progress | None = None) -> Songbook:
         """The songs of a library at this moment, but for the hidden ones."""
         with library.transaction(read_only=True) as tx:
-            session: Session = tx.songs.session
-            return cls(map(Line._make, session.rows(Query(Song, Eq("hidden", False)), FIELDS)))
+            return cls(_shown(tx.songs.session, progress))
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -74,14 +76,27 @@ class Songbook:
         return (Section(letter, tuple(sections[letter])) for letter in sorted(sections))
 
 
-def songbook(library: Holder, form: SongbookFormat, title: str = "Songbook") -> str:
+def songbook(
+    library: Holder, form: SongbookFormat, title: str = "Songbook", *, progress: Progress | None = None
+) -> str:
     """The songbook of a library as a text: `csv`, `json`, or `html`, a page to print, by artist and by title."""
     from karaoke_persist.transfer import songbook_formats
 
     writers: Mapping[str, Callable[[Songbook, str], str]] = songbook_formats.WRITERS
     if form not in writers:
         raise InvalidValue("format", form, f"choose one of {', '.join(writers)}")
-    return writers[form](Songbook.of(library), title)
+    return writers[form](Songbook.of(library, progress), title)
+
+
+def _shown(session: Session, progress: Progress | None) -> Iterator[Line]:
+    """The songs that guests see, by id."""
+    [(number,)] = session.aggregate(Aggregate(Song, _SHOWN))
+    meter, query = Meter(progress, number), Query(Song, _SHOWN, limit=RANGE)
+    while rows := session.rows(query, FIELDS):
+        lines = [Line._make(row) for row in rows]
+        yield from lines
+        meter.step(len(lines))
+        query = replace(query, after=(lines[-1].id,))
 
 
 def _filed_artist(line: Line) -> str:

@@ -263,7 +263,8 @@ def test_a_load_goes_on_where_it_was_interrupted(songs, tmp_path: Path):
     transfer.dump(songs, tmp_path / "a.zip")
 
     def stop(done: int, total: int) -> None:
-        raise KeyboardInterrupt
+        if done > 2_500:  # all is verified by now
+            raise KeyboardInterrupt
 
     with karaoke_persist.open("memory://loading") as target:
         with pytest.raises(KeyboardInterrupt):
@@ -274,3 +275,31 @@ def test_a_load_goes_on_where_it_was_interrupted(songs, tmp_path: Path):
             assert transfer.load(tmp_path / "a.zip", again).written == 1_500
         with Place("memory://loading").open() as whole:
             assert whole.songs.count_songs() == 2_500
+
+
+def test_a_load_that_is_interrupted_before_it_writes(songs, tmp_path: Path):
+    """While the archive is verified, the library is as it was."""
+    many_songs(songs, 2_500)
+    transfer.dump(songs, tmp_path / "a.zip")
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with karaoke_persist.open("memory://loading") as target:
+        with pytest.raises(KeyboardInterrupt):
+            transfer.load(tmp_path / "a.zip", target, progress=stop)
+        with karaoke_persist.open("memory://loading") as again:
+            assert again.songs.count_songs() == 0
+
+
+def test_the_progress_of_a_load(songs, tmp_path: Path):
+    """It goes on to one total: each row is verified, written and compared."""
+    many_songs(songs, 2_500)
+    transfer.dump(songs, tmp_path / "a.zip")
+    told: list[tuple[int, int]] = []
+    with karaoke_persist.open("memory://") as target:
+        transfer.load(tmp_path / "a.zip", target, progress=lambda done, total: told.append((done, total)))
+
+    assert told == sorted(told)
+    assert {total for _, total in told} == {7_500}
+    assert [done for done, _ in told][-1] == 7_500
