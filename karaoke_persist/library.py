@@ -33,8 +33,9 @@ from karaoke_persist.options import OpenOptions, Settings
 from karaoke_persist.plugins import Plugins, open_store
 from karaoke_persist.session import Outcome, Savepoint, Session, SessionContext, SnapshotNeeded
 from karaoke_persist.session.home import Home, here
-from karaoke_persist.transfer import LibraryTransfer, own_importers
-from karaoke_persist.transfer.marks import refuse_incomplete
+from karaoke_persist.transfer import LibraryTransfer
+from karaoke_persist.transfer.copying.marks import refuse_incomplete
+from karaoke_persist.transfer.importing import own_importers
 from karaoke_persist.urls import redacted, scheme_of, store_url
 
 T = TypeVar("T")

@@ -24,7 +24,7 @@ from karaoke_persist.cli.working import working
 from karaoke_persist.contract import StoreOptions
 from karaoke_persist.errors import SchemaMismatch
 from karaoke_persist.plugins import open_store
-from karaoke_persist.transfer.migrating import FOLDER
+from karaoke_persist.transfer.backups.migrating import FOLDER
 from karaoke_persist.urls import store_url
 
 Migrate = Annotated[bool, typer.Option("--migrate", help="Create or upgrade the schema, after a backup.")]

@@ -166,7 +166,7 @@ def test_an_import_that_was_broken_off_early(library: Library, old: Any) -> None
             raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("karaoke_persist.transfer.importing.BATCH", 3)
+        patch.setattr("karaoke_persist.transfer.importing.run.BATCH", 3)
         library.transfer.import_oks(path, progress=interrupt)
     assert library.songs.count_songs() == 3
     outcome = library.transfer.import_oks(path)

@@ -18,8 +18,8 @@ from karaoke_persist.models import MODELS_VERSION
 from karaoke_persist.testing.handles import Place, nothing_changes
 from karaoke_persist.testing.lived_in import everything, many_songs
 from karaoke_persist.testing.samples import song
-from karaoke_persist.transfer import archive as archives
-from karaoke_persist.transfer.upgrades import UPGRADES
+from karaoke_persist.transfer.archives import archive as archives
+from karaoke_persist.transfer.archives.upgrades import UPGRADES
 
 FLIPS = 400
 
@@ -173,7 +173,7 @@ def test_what_is_not_as_it_should_be(whole: Path, empty, change: Any, told: str)
 
 def test_a_bomb(whole: Path, empty, monkeypatch: pytest.MonkeyPatch):
     """What unpacks to a row longer than any, or to more than it says, is refused at flat memory."""
-    monkeypatch.setattr("karaoke_persist.transfer.loading.LINE_BYTES", 1_000_000)
+    monkeypatch.setattr("karaoke_persist.transfer.archives.loading.LINE_BYTES", 1_000_000)
     bomb = remade(whole, lambda members, manifest: sealed(members, manifest, "users.jsonl", b"[" * 5_000_000 + b"\n"))
     assert bomb.stat().st_size < 200_000
     with pytest.raises(BadArchive, match=r"users\.jsonl: it unpacks to more"):
@@ -188,7 +188,7 @@ def test_a_bomb(whole: Path, empty, monkeypatch: pytest.MonkeyPatch):
 
 def test_a_row_that_is_too_long_is_not_dumped(songs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A dump that could not be loaded again is not made, and leaves no file."""
-    monkeypatch.setattr("karaoke_persist.transfer.dumping.LINE_BYTES", 1_000)
+    monkeypatch.setattr("karaoke_persist.transfer.archives.dumping.LINE_BYTES", 1_000)
     songs.songs.upsert_songs([song("short"), song("long", description="x" * 1_000)])
     with pytest.raises(InvalidValue, match=r"longer than 1000 bytes.*long"):
         transfer.dump(songs, tmp_path / "a.zip")

@@ -13,7 +13,7 @@ import pytest
 import karaoke_persist
 from karaoke_persist import InvalidValue, transfer
 from karaoke_persist.testing.samples import UNUSUAL_TEXT, song
-from karaoke_persist.transfer.articles import filed_artist, filed_title
+from karaoke_persist.transfer.songbooks.articles import filed_artist, filed_title
 
 
 class Page(HTMLParser):
