@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from karaoke_persist.contract import Aggregate, And, Eq, Not, Progress, Query
+from karaoke_persist.contract import Aggregate, And, Eq, In, Not, Progress, Query
 from karaoke_persist.contract import IsNull as Absent
 from karaoke_persist.media.applying import Runner
 from karaoke_persist.media.fingerprints import checksum
-from karaoke_persist.media.paths import is_foreign, locatable, locate, mapped
+from karaoke_persist.media.paths import found_at, is_foreign, mapped
 from karaoke_persist.media.walk import Tree, Unreadable, native_path
 from karaoke_persist.models import PLAYABLE, MediaFile, Removal, Song
 from karaoke_persist.models.json_values import freeze_object
@@ -83,9 +83,13 @@ class _Check:
     lost: list[str] = field(default_factory=list)
     stems: list[LostPath] = field(default_factory=list)
     foreign: list[LostPath] = field(default_factory=list)
+    elsewhere: frozenset[str] = frozenset()
+    """Songs that have files in roots that are not looked at."""
 
     def made(self, progress: Progress | None) -> MediaCheck:
         """Everything that can be said."""
+        others = And(Not(In("root", list(self.trees))), Not(Absent("song_id")), Absent("missing_since"))
+        self.elsewhere = frozenset(key for (key,) in self.session.rows(Query(MediaFile, others), ("song_id",)))
         for song in _every_song(self.session, progress):
             self._look_at(song)
         rows = {root: self._rows(root) for root in self.trees}
@@ -119,7 +123,7 @@ class _Check:
         if source.startswith(_SOURCE):
             root = self.trees.get(source.removeprefix(_SOURCE))
             return [] if root is None else [root[0]]
-        return [path for path, _ in self.trees.values()]
+        return [] if song.id in self.elsewhere else [path for path, _ in self.trees.values()]
 
     def _rows(self, root: str) -> dict[str, MediaFile]:
         query = Query(MediaFile, Eq("root", root))
@@ -214,7 +218,7 @@ def _foreign(places: list[Path], song: Song) -> dict[str, str]:
 
 
 def _is_there(places: list[Path], path: str) -> bool:
-    return locatable(path) and any(locate(place, path) is not None for place in places)
+    return any(found_at(place, path) is not None for place in places)
 
 
 def _first_mapped(places: list[Path], path: str) -> str | None:

@@ -124,7 +124,7 @@ class Drafter:
             return draft
         present = {path: state for path, state in draft.tree.files() if path not in self._in_removal}
         new = {path: state for path, state in present.items() if path not in draft.known}
-        gone = [file for path, file in draft.known.items() if path not in present and not self._is_unlisted(path)]
+        gone = [file for path, file in draft.known.items() if path not in present and not draft.tree.may_hold(path)]
         draft.moves = find_moves([file for file in gone if file.kind], new, self._fingerprint)
         self._sort_gone(gone)
         if draft.missing and not accept_missing:
@@ -234,9 +234,6 @@ class Drafter:
                 and not self._is_new(path, present[path])
             ):
                 yield Unreadable(path, file.problem)
-
-    def _is_unlisted(self, path: str) -> bool:
-        return path.startswith(tuple(f"{folder}/" for folder in self.draft.tree.unlisted))
 
     def _fingerprint(self, path: str) -> str | None:
         try:

@@ -59,7 +59,6 @@ class GroupWriter:
         self._draft, self._patterns = draft, patterns
         self.root: str = draft.root
         self._source = f"{SOURCE}{draft.root}"
-        self._unlisted = tuple(f"{folder}/" for folder in draft.tree.unlisted)
 
     def write(self, session: Session, items: Sequence[PlannedRead], tally: Tally) -> None:
         """Store some songs and the rows of their files."""
@@ -104,10 +103,10 @@ class GroupWriter:
         )
 
     def may_exist(self, path: str | None) -> bool:
-        """Whether a file is there, or in a folder that could not be listed."""
+        """Whether a file is there, or may be where nobody could look."""
         if path is None:
             return False
-        if path.startswith(self._unlisted):
+        if self._draft.tree.may_hold(path):
             return True
         try:
             return state_of(self._draft.tree.native(path)) is not None and not path.startswith("/")

@@ -182,3 +182,20 @@ def interrupting(at):
             raise KeyboardInterrupt
 
     return tell
+
+
+def test_one_transaction_is_all_or_nothing(night, root, monkeypatch):
+    """What fails at its end undoes its beginning."""
+    monkeypatch.setattr(applying, "STEP", 1)
+    plan, before = night.media.plan(folder=root), night.songs.get_songs()
+
+    def failing(*_):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(applying, "_mark_songs", failing)
+        night.media.apply(plan, one_transaction=True)
+    assert night.songs.get_songs() == before
+
+    report = night.media.apply(plan, one_transaction=True)
+    assert (report.added, report.moved, report.restored, report.missing) == (1, 1, 1, 1)

@@ -1,5 +1,8 @@
 """Songs that are deleted with their files."""
 
+import errno
+import os
+
 import pytest
 
 import karaoke_persist
@@ -141,3 +144,51 @@ def test_a_song_that_plays_keeps_everything(opened, root, put):
 
     assert file.exists()
     assert library.songs.count_songs() == 1
+
+
+@pytest.fixture
+def waiting(opened, put, monkeypatch):
+    """A library whose song is deleted, and whose file is still to go."""
+    library = opened()
+    put("shelf/a.mp3")
+    library.media.sync()
+    (song,) = library.songs.get_songs()
+    with monkeypatch.context() as patch:
+        patch.setattr(removal, "_is_done", lambda *_: False)
+        library.media.remove_song(song.id)
+    return library
+
+
+def test_an_empty_root_may_be_a_drive_that_is_away(waiting, root, tmp_path):
+    """A mount point is there without its drive: the note stays, and the file goes when it is there again."""
+    (root / "shelf").rename(tmp_path / "shelf")
+    assert waiting.media.finish_removals() == 1
+
+    (tmp_path / "shelf").rename(root / "shelf")
+    assert waiting.media.finish_removals() == 0
+    assert trash(root) == ["a.mp3"]
+
+
+def test_a_file_that_cannot_be_looked_at_is_waited_for(waiting, root, monkeypatch):
+    """An error of the disk does not say that it is gone."""
+    real = os.stat
+
+    def failing(path, **how):
+        if os.fsdecode(path).endswith("a.mp3"):
+            raise OSError(errno.EIO, "Input/output error")
+        return real(path, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", failing)
+        assert waiting.media.finish_removals() == 1
+
+    assert waiting.media.finish_removals() == 0
+    assert trash(root) == ["a.mp3"]
+
+
+def test_a_file_that_is_gone_is_not_waited_for(waiting, root):
+    """Somebody was faster; the rest of the root says that it is the root."""
+    (root / "shelf/a.mp3").unlink()
+
+    assert waiting.media.finish_removals() == 0
+    assert rows(waiting, Removal) == []
