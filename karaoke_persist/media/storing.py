@@ -162,7 +162,9 @@ class _Batch:
     def write(self) -> None:
         """Store them, songs before the files that name them."""
         for task, read in self._items:
-            if read is None or read.is_song:
+            if task.owner is not None and self._owners[task.group.derived_id] is None:  # the song was deleted since
+                self._tally.stale += [task.group.files[kind][0] for kind in sorted(task.group.playable)]
+            elif read is None or read.is_song:
                 self._store(task, read)
             else:
                 self._note_problems(task.group, self._owners[task.group.derived_id], read)

@@ -199,3 +199,31 @@ def test_one_transaction_is_all_or_nothing(night, root, monkeypatch):
 
     report = night.media.apply(plan, one_transaction=True)
     assert (report.added, report.moved, report.restored, report.missing) == (1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("name", ["changes.mp3", "stays.mp3"])
+def test_a_song_that_was_deleted_since_does_not_come_back(night, root, put, name):
+    """Its files are those of a deleted song, whether the plan was to read them again or to give it another."""
+    put("stays.cdg").write_bytes(bytes(24) * 1000)
+    plan = night.media.plan(folder=root)
+    song = next(each for each in night.songs.get_songs() if each.media["original"] == name)
+    assert song.id in {each.song_id for each in plan.changed}
+    night.songs.delete_song(song.id)
+
+    report = night.media.apply(plan)
+
+    assert (name in report.stale, report.added) == (True, 1)
+    assert night.songs.get_song(song.id) is None
+    assert night.media.sync(folder=root).added == 0
+
+
+def test_a_song_that_was_merged_since_is_missing_with_its_file(night, root):
+    """What it went into has the file now, and nothing else."""
+    plan = night.media.plan(folder=root)
+    gone = next(each for each in night.songs.get_songs() if each.media["original"] == "goes.mp3")
+    kept = night.songs.create_song("Kept", "x")
+    night.versions.merge_songs(kept.id, [gone.id])
+
+    night.media.apply(plan)
+
+    assert night.songs.get_song(kept.id).missing_since is not None
