@@ -80,6 +80,20 @@ def test_an_item_that_changed_since_is_stale(night, root, put):
     assert night.songs.count_songs() == 6
 
 
+def test_a_file_that_was_written_to_since_has_not_moved(night, root):
+    """Nor is it back: what it holds now, the next sync finds out."""
+    plan = night.media.plan(folder=root)
+    for name in ("moved.mp3", "back.mp3"):
+        os.utime(root / name, (1, 1))
+
+    report = night.media.apply(plan)
+
+    assert (set(report.stale), report.moved, report.restored) == ({"moved.mp3", "back.mp3"}, 0, 0)
+    night.media.sync(folder=root)
+    assert night.media.plan(folder=root).is_empty
+    assert night.songs.count_songs() == 6
+
+
 def test_a_plan_that_was_carried_out_twice_changes_nothing(night, root):
     """What it would add is there."""
     plan = night.media.plan(folder=root)
