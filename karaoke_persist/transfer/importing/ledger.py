@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from karaoke_persist.contract import Eq, OpenedSource, Query
-from karaoke_persist.contract.importing import ImportSettings, Raw, digest
-from karaoke_persist.models import ImportedRow, ImportSource, Record
+from karaoke_persist.contract.importing import Conversion, ImportSettings, Raw, SourceTable, digest
+from karaoke_persist.models import ImportedRow, ImportSource, Record, Song
 from karaoke_persist.session import Session
 
 Known = Mapping[str, ImportedRow]
 """Rows that were imported, by the id of their entry."""
+
+
+class _Sampled(NamedTuple):
+    """A row of a source that is to be known again."""
+
+    table: SourceTable
+    key: str
+    raw: Raw
+
+
+_Agrees = Callable[[_Sampled, ImportedRow], bool]
 
 SAMPLE: Final = 40
 """Rows of each table by which a source is known again."""
@@ -34,8 +45,9 @@ def row_hash(raw: Raw, settings: ImportSettings) -> str:
 
 
 def content_hash(raw: Raw) -> str:
-    """Of what a row holds alone."""
-    text = json.dumps(raw, sort_keys=True, default=bytes.hex)
+    """Of what a row holds alone: a column that came later, and is empty, makes it no other row."""
+    said = {name: value for name, value in raw.items() if value is not None}
+    text = json.dumps(said, sort_keys=True, default=bytes.hex)
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -89,20 +101,26 @@ def _default(model: type[Record], name: str) -> Any:
 # sources
 
 
-def known_again(session: Session, form: str, path: str, opened: OpenedSource) -> str | None:
+def known_again(session: Session, place: ImportSource, opened: OpenedSource, settings: ImportSettings) -> str | None:
     """The source of the same format that the first rows are of: most of them are in the ledger as they are.
 
-    Of an import that was broken off, the ledger has but a few: those of a file in the same place count alone.
+    Of an import that was broken off, the ledger has but a few: those of a file in the same place count alone. There a
+    source is known too by songs that say mostly the same, when its application has changed the rows of all of them.
     """
-    best, most = None, 0
-    sources = [source for source in session.find(Query(ImportSource)) if source.format == form]
+    sources = [source for source in session.find(Query(ImportSource)) if source.format == place.format]
     sample = _sample(opened) if sources else []
-    for source in sources:
-        known, agreeing = _agreeing(session, source.id, sample)
-        enough = known if source.path == path else len(sample)
-        if agreeing > most and agreeing >= enough / 2:
-            best, most = source.id, agreeing
-    return best
+    found = _best(session, sources, sample, place.path, _is_as_it_was)
+    here = [source for source in sources if source.path == place.path]
+    if found is not None or not here:
+        return found
+
+    def says_the_same(row: _Sampled, entry: ImportedRow) -> bool:
+        now = _said(row, Conversion(entry.source_id, settings))
+        same: int = sum(now.get(name) == before for name, before in entry.fields.items())
+        return 2 * same >= len(entry.fields)
+
+    songs = [row for row in sample if _said(row, Conversion(place.id, settings))]
+    return _best(session, here, songs, place.path, says_the_same)
 
 
 def is_taken(session: Session, name: str) -> bool:
@@ -116,14 +134,33 @@ def gone_rows(session: Session, source: str, listed: set[str]) -> list[tuple[str
     return [(row.table_name, row.row_key, row.target) for batch in stream for row in batch if row.id not in listed]
 
 
-def _sample(opened: OpenedSource) -> list[tuple[str, str, str]]:
-    return [
-        (table.name, key, content_hash(raw)) for table in opened.tables for key, raw in islice(table.rows(), SAMPLE)
-    ]
+def _sample(opened: OpenedSource) -> list[_Sampled]:
+    return [_Sampled(table, key, raw) for table in opened.tables for key, raw in islice(table.rows(), SAMPLE)]
 
 
-def _agreeing(session: Session, source: str, sample: Sequence[tuple[str, str, str]]) -> tuple[int, int]:
-    """How many rows of a sample a source had too, and how many of them are as they were."""
-    hashes = {entry_id(source, table, key): content for table, key, content in sample}
-    known = entries(session, hashes)
-    return len(known), sum(same_content(row.row_hash, hashes[key]) for key, row in known.items())
+def _best(
+    session: Session, sources: Iterable[ImportSource], sample: Sequence[_Sampled], path: str, agrees: _Agrees
+) -> str | None:
+    """The source with which most rows of a sample agree, if half of those do that should."""
+    best, most = None, 0
+    for source in sources:
+        rows = {entry_id(source.id, row.table.name, row.key): row for row in sample}
+        known = entries(session, rows)
+        agreeing = sum(agrees(rows[key], entry) for key, entry in known.items())
+        enough = len(known) if source.path == path else len(sample)
+        if agreeing > most and agreeing >= enough / 2:
+            best, most = source.id, agreeing
+    return best
+
+
+def _is_as_it_was(row: _Sampled, entry: ImportedRow) -> bool:
+    return same_content(entry.row_hash, content_hash(row.raw))
+
+
+def _said(row: _Sampled, conversion: Conversion) -> dict[str, str]:
+    """What the row of a song says, by field; nothing for any other, and for one that cannot be imported."""
+    try:
+        draft = row.table.convert(row.raw, conversion)
+    except Exception:  # whatever is wrong with it is told when it is imported
+        return {}
+    return digests_of(draft) if isinstance(draft, Song) else {}

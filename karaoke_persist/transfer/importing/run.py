@@ -200,10 +200,11 @@ def _named(session: Session, form: Format, path: Path, opened: OpenedSource, cho
         if there is not None and there.format != form.name:
             raise InvalidValue("source", fixed, f"it names a source of the format {there.format}; choose another name")
         return fixed
-    known = ledger.known_again(session, form.name, str(path), opened)
+    name = f"{form.name}:{path.name}".encode("utf-8", "replace")[: ID_BYTES - 10].decode("utf-8", "ignore")
+    place = ImportSource(id=name, format=form.name, path=str(path))
+    known = ledger.known_again(session, place, opened, choices.settings)
     if known is not None:
         return known
-    name = f"{form.name}:{path.name}".encode("utf-8", "replace")[: ID_BYTES - 10].decode("utf-8", "ignore")
     names = (name if number == 1 else f"{name} ({number})" for number in count(1))
     return next(each for each in names if not ledger.is_taken(session, each))
 
