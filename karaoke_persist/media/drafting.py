@@ -102,7 +102,6 @@ class Drafter:
         self._readers, self._include_ignored = readers, include_ignored
         self.draft: Draft = Draft(root, tree, tree.digest(_VERSION, *sorted(readers)))
         self.draft.unreadable += tree.unreadable
-        self._in_removal: set[str] = set()
 
     def compare(self, session: Session) -> None:
         """Read what the store knows; where it agrees with the disk, that is all."""
@@ -114,7 +113,7 @@ class Drafter:
         rows = session.rows(Query(MediaFile, Eq("root", draft.root)), _FIELDS)
         draft.known = {row[0]: KnownFile._make((*row[:9], row[9] is not None, row[10])) for row in rows}
         removals = session.rows(Query(Removal, Eq("root", draft.root)), ("path",))
-        self._in_removal = {path for (path,) in removals}
+        draft.tree.leave_out({path for (path,) in removals})
 
     def finish(self, *, accept_missing: bool, reached: bool) -> Draft:
         """Sort everything that differs."""
@@ -122,7 +121,7 @@ class Drafter:
         draft.reached = reached
         if draft.agreed is not None:
             return draft
-        present = {path: state for path, state in draft.tree.files() if path not in self._in_removal}
+        present = draft.present
         new = {path: state for path, state in present.items() if path not in draft.known}
         gone = [file for path, file in draft.known.items() if path not in present and not draft.tree.may_hold(path)]
         draft.moves = find_moves([file for file in gone if file.kind], new, self._fingerprint)

@@ -99,6 +99,12 @@ class Tree:
             for name, found in directory.files.items():
                 yield directory.place(name), FileState.of(found)
 
+    def leave_out(self, paths: Collection[str]) -> None:
+        """Take files out of it, such as those that are still to go."""
+        for directory in self.directories if paths else ():
+            for name in [name for name in directory.files if directory.place(name) in paths]:
+                del directory.files[name]
+
     def digest(self, *more: str) -> str:
         """What changes when any file does: its path, size or time."""
         made = blake2b(repr((more, sorted(self.unseen))).encode(), digest_size=16)

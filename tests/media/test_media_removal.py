@@ -65,14 +65,15 @@ def test_a_song_goes_with_its_files(opened, root, put):
     assert library.media.remove_song("my-song") is False
 
 
-def test_what_other_songs_have_too_stays(opened, root, put):
-    """A second text of the same audio goes on."""
+@pytest.mark.parametrize("removed", ["duet/duet.txt", "duet/solo.txt"])
+def test_what_other_songs_have_too_stays(opened, root, put, removed):
+    """A second text of the same audio goes on, whichever of the two the audio came with."""
     library = opened()
     put("duet/song.mp3")
     for name in ("solo", "duet"):
         (root / f"duet/{name}.txt").write_text("#TITLE:T\n#ARTIST:A\n#MP3:song.mp3\n: 0 1 1 la \nE\n")
     library.media.sync()
-    first, second = library.songs.get_songs()
+    first, second = sorted(library.songs.get_songs(), key=lambda song: song.media["ultrastar"] != removed)
 
     library.media.remove_song(first.id)
 
@@ -128,6 +129,23 @@ def test_a_drive_that_is_away_is_waited_for(opened, root, put, tmp_path, monkeyp
     assert library.media.check().removals == ("main:a.mp3",)
     assert library.media.plan().added == ()
     assert trash(root) == ["a.mp3"]
+
+
+def test_a_file_that_cannot_be_moved_yet_is_no_song(opened, put, monkeypatch):
+    """A sync does not bring back what is still to go."""
+    library = opened()
+    put("a.mp3")
+    put("b.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync()
+    song = next(song for song in library.songs.get_songs() if song.media["original"] == "a.mp3")
+    monkeypatch.setattr(removal, "_is_done", lambda *_: False)
+    library.media.remove_song(song.id)
+    put("c.mp3", "Franz Schubert/Ständchen.mp3")
+
+    report = library.media.sync()
+
+    assert (report.added, library.songs.count_songs()) == (1, 2)
+    assert library.media.check().removals == ("main:a.mp3",)
 
 
 def test_a_song_that_plays_keeps_everything(opened, root, put):
