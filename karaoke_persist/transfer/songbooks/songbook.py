@@ -56,7 +56,11 @@ class Songbook:
 
     def by_artist(self) -> list[Line]:
         """By artist, and the songs of one by title."""
-        return sorted(self._lines, key=lambda line: (_filed_artist(line), _filed_title(line), *line[:2], line.id))
+
+        def place(line: Line) -> tuple[str, ...]:
+            return _filed_artist(line), key_fold(line.artist), _filed_title(line), *line[:2], line.id
+
+        return sorted(self._lines, key=place)
 
     def by_title(self) -> list[Line]:
         """By title."""
