@@ -14,6 +14,7 @@ from typing import Final
 from karaoke_persist.contract import FileStore, OlderStore, Progress, SongStore
 from karaoke_persist.errors import InvalidValue, Unsupported
 from karaoke_persist.models import MODELS, Record
+from karaoke_persist.progress import Meter
 from karaoke_persist.transfer.archives.archive import Manifest, models_version_of
 from karaoke_persist.transfer.archives.dumping import dump, software, write_archive
 from karaoke_persist.transfer.copying.canonical import canonical
@@ -66,7 +67,7 @@ def back_up_store(
         if isinstance(store, FileStore):
             _copied_file(store, path, progress)
         elif isinstance(store, OlderStore):
-            _dump_found(store, store.schema().found or "", path)
+            _dump_found(store, store.schema().found or "", path, progress)
         else:
             remedy = "Copy the database by its own means, then migrate without a backup (--no-backup)."
             raise Unsupported(store.info.scheme, "a backup while its schema is an older one", remedy)
@@ -92,15 +93,19 @@ def _copied_file(store: FileStore, path: Path, progress: Progress | None) -> Non
             sums.write_text(f"{sha256_of_file(unfinished)}  {path.name}\n", encoding="utf-8")
 
 
-def _dump_found(store: OlderStore, revision: str, path: Path) -> None:
+def _dump_found(store: OlderStore, revision: str, path: Path, progress: Progress | None) -> None:
     """An archive of rows as an older schema has them; a load brings them up to date."""
     about = Manifest(models_version_of(revision), revision, software(), datetime.now(UTC).isoformat(), True, ())
+    models = in_order(MODELS)
     with store.found_rows(RANGE) as found:
+        meter = Meter(progress, sum(map(found.count, models)))
 
         def lines(model: type[Record]) -> Iterator[list[bytes]]:
-            return ([canonical(model, row) + b"\n" for row in rows] for rows in found(model))
+            for rows in found.batches(model):
+                yield [canonical(model, row) + b"\n" for row in rows]
+                meter.step(len(rows))
 
-        write_archive(path, about, ((model, lines(model)) for model in in_order(MODELS)))
+        write_archive(path, about, ((model, lines(model)) for model in models))
 
 
 def _kept(
