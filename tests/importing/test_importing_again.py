@@ -184,6 +184,16 @@ def test_an_application_that_touches_every_row(library: Library, source: Path, e
     assert [user.username for user in library.users.get_all()] == ["ana"]
 
 
+def test_the_same_songs_in_another_place(library: Library, source: Path, execute: Execute, tmp_path: Path) -> None:
+    """Another venue may have them too: its users are not those of the first."""
+    execute("UPDATE songs SET genre = 'Rock'", "UPDATE users SET username = 'bob'", "DELETE FROM karaoke_queue")
+
+    outcome = library.transfer.import_oks(source.rename(tmp_path / "other.db"))
+
+    assert outcome.source == "oks:other.db"
+    assert {user.username for user in library.users.get_all()} == {"ana", "bob"}
+
+
 def test_other_songs_in_the_same_place(library: Library, source: Path, execute: Execute) -> None:
     """The same keys do not make the same source."""
     execute("UPDATE songs SET title = 'Other ' || id, artist = 'y', genre = NULL, vocals_path = NULL")
