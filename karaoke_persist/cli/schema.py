@@ -57,7 +57,7 @@ def schema(
     url, options = store_url(store), backend_options(option)
     backup = None
     if migrate:
-        with working("Backing up", quiet=quiet, as_json=as_json) as progress:
+        with working("Upgrading", quiet=quiet, as_json=as_json) as progress:
             where = None if no_backup else backups
             done = transfer.migrate(url, backups=where, progress=progress, backend_options=options)
         standing: _Standing = astuple(done.after)
