@@ -80,15 +80,17 @@ def test_an_item_that_changed_since_is_stale(night, root, put):
     assert night.songs.count_songs() == 6
 
 
-def test_what_was_stale_is_not_forgotten(night, root):
+def test_what_was_stale_is_not_forgotten(library, root, put):
     """The next sync takes it, also if the folder is as it was planned by then."""
-    plan, new = night.media.plan(folder=root), root / "Nobody - New.mp3"
-    planned = new.stat()
+    put("a.mp3")
+    library.media.sync(folder=root)
+    new = put("b.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    plan, planned = library.media.plan(folder=root), new.stat()
     os.utime(new, (1, 1))
-    assert night.media.apply(plan).stale == (new.name,)
+    assert library.media.apply(plan).stale == (new.name,)
     os.utime(new, ns=(planned.st_atime_ns, planned.st_mtime_ns))
 
-    assert night.media.sync(folder=root).added == 1
+    assert library.media.sync(folder=root).added == 1
 
 
 def test_a_file_that_was_written_to_since_has_not_moved(night, root):
