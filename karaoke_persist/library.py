@@ -33,8 +33,9 @@ from karaoke_persist.options import OpenOptions, Settings
 from karaoke_persist.plugins import Plugins, open_store
 from karaoke_persist.session import Outcome, Savepoint, Session, SessionContext, SnapshotNeeded
 from karaoke_persist.session.home import Home, here
-from karaoke_persist.transfer import LibraryTransfer, own_importers
-from karaoke_persist.transfer.marks import refuse_incomplete
+from karaoke_persist.transfer import LibraryTransfer
+from karaoke_persist.transfer.copying.marks import refuse_incomplete
+from karaoke_persist.transfer.importing import own_importers
 from karaoke_persist.urls import redacted, scheme_of, store_url
 
 T = TypeVar("T")
@@ -140,6 +141,7 @@ class Library(Namespaces):
 
         With `repair` what is found is mended in one transaction, for which other writers wait; it may not be called
         inside one. `progress` is called now and then with the number of rows that were looked at, and of all.
+        `library.media.check` compares the songs with their files.
         """
         if self._closed:
             raise _closed()

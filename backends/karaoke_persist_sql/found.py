@@ -8,23 +8,40 @@ from typing import Any
 from sqlalchemy import select
 
 from karaoke_persist.errors import DataCorrupt
-from karaoke_persist_sql.dialect import SQLDialect, Undecodable
-from karaoke_persist_sql.plans import ModelPlan
+from karaoke_persist.models import Record
+from karaoke_persist_sql.dialect import Undecodable
+from karaoke_persist_sql.plans import ModelPlan, Plans
 from karaoke_persist_sql.statements import Statement
 from karaoke_persist_sql.streams import RowStream
 
 
-def found_rows(connection: Any, dialect: SQLDialect, plan: ModelPlan, batch: int) -> Iterator[list[Mapping[str, Any]]]:
-    """The rows of a model's table by key, with those fields whose columns are there; none without the table."""
-    if not dialect.existing_tables(connection, [plan.table.name]):
-        return
-    names = [name for name in plan.codec.fields if name in _columns(connection, dialect.qualified(plan.table.name))]
-    columns = [plan.table.c[name] for name in names]
-    statement = Statement(select(*columns).order_by(plan.table.c[plan.key_name]), dialect.compiler)
-    stream = RowStream(dialect, connection, (statement.sql, ()))
-    while rows := stream.fetch(batch):
-        yield [_decoded(plan, names, row) for row in rows]
-    stream.close()
+class Found:
+    """The rows of tables by key, with those fields whose columns are there; none without the table."""
+
+    def __init__(self, connection: Any, plans: Plans, batch: int) -> None:
+        self._connection, self._plans, self._dialect, self._batch = connection, plans, plans.dialect, batch
+
+    def count(self, model: type[Record]) -> int:
+        """How many there are of a model."""
+        name = self._plans[model].table.name
+        if not self._dialect.existing_tables(self._connection, [name]):
+            return 0
+        counting = f"SELECT COUNT(*) FROM {self._dialect.qualified(name)}"  # noqa: S608 - quoted
+        return int(self._connection.execute(counting).fetchone()[0])
+
+    def batches(self, model: type[Record]) -> Iterator[list[Mapping[str, Any]]]:
+        """Them in lists."""
+        plan, dialect = self._plans[model], self._dialect
+        if not dialect.existing_tables(self._connection, [plan.table.name]):
+            return
+        there = _columns(self._connection, dialect.qualified(plan.table.name))
+        names = [name for name in plan.codec.fields if name in there]
+        columns = [plan.table.c[name] for name in names]
+        statement = Statement(select(*columns).order_by(plan.table.c[plan.key_name]), dialect.compiler)
+        stream = RowStream(dialect, self._connection, (statement.sql, ()))
+        while rows := stream.fetch(self._batch):
+            yield [_decoded(plan, names, row) for row in rows]
+        stream.close()
 
 
 def _columns(connection: Any, table: str) -> set[str]:

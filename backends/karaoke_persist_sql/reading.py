@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn, TypeVar, cast
 
 from karaoke_persist.contract import (
@@ -21,7 +21,7 @@ from karaoke_persist.errors import DataCorrupt
 from karaoke_persist.models import Record
 from karaoke_persist_sql.answers import decoded_answers
 from karaoke_persist_sql.dialect import Activity, Undecodable
-from karaoke_persist_sql.found import found_rows
+from karaoke_persist_sql.found import Found
 from karaoke_persist_sql.host import SessionHost
 from karaoke_persist_sql.leases import Lease
 from karaoke_persist_sql.plans import ModelPlan
@@ -133,9 +133,9 @@ class ReadingSession:
         """Whether the database has a table of this name."""
         return bool(self.plans.dialect.existing_tables(self._connection, [name]))
 
-    def found_rows(self, model: type[Record], batch: int) -> Iterator[list[Mapping[str, Any]]]:
-        """The rows of a model as an older schema has them."""
-        return found_rows(self._connection, self.plans.dialect, self.plans[model], batch)
+    def found(self, batch: int) -> Found:
+        """Rows as an older schema has them."""
+        return Found(self._connection, self.plans, batch)
 
     def rollback(self) -> None:
         """End the session, and undo what it wrote."""

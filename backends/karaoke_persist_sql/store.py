@@ -103,7 +103,7 @@ class SQLStore(ABC):
         """Rows as they are while the schema is an older one."""
         session = cast("ReadingSession", self.session(read_only=True))
         try:
-            yield lambda model: session.found_rows(model, batch)
+            yield session.found(batch)
         finally:
             session.rollback()
 

@@ -12,7 +12,7 @@ import karaoke_persist
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Store, command_line
 from karaoke_persist.cli.search import open_existing
 from karaoke_persist.cli.working import working
-from karaoke_persist.contract import Finding
+from karaoke_persist.contract import Finding, Progress
 from karaoke_persist.media import MAIN, MediaCheck
 
 Repair = Annotated[bool, typer.Option("--repair", help="Mend what is found.")]
@@ -52,9 +52,12 @@ def check(
 
     roots = {} if folder is None else {root: folder}
     with open_existing(store, option, roots=roots) as library:
-        with working("checking", quiet=quiet, as_json=as_json) as progress:
+        with working("Checking", quiet=quiet, as_json=as_json) as progress:
             findings = library.check(repair=repair, progress=progress)
-        media = None if folder is None else _folder(library, root, repair)
+        media = None
+        if folder is not None:
+            with working("Comparing the folder", quiet=quiet, as_json=as_json) as progress:
+                media = _folder(library, root, repair, progress)
     if as_json:
         found = [{"kind": each.kind, "key": each.key, "problem": each.problem} for each in findings]
         more = {} if media is None else {"folder": media.to_dict()}
@@ -66,11 +69,11 @@ def check(
         raise typer.Exit(1)
 
 
-def _folder(library: karaoke_persist.Library, root: str, repair: bool) -> MediaCheck:
+def _folder(library: karaoke_persist.Library, root: str, repair: bool, progress: Progress) -> MediaCheck:
     """What disagrees with the folder; with `repair`, what is left when removals are finished and paths are mapped."""
     if repair:
-        library.media.repair(root)
-    return library.media.check(root)
+        library.media.repair(root, progress=progress)
+    return library.media.check(root, progress=progress)
 
 
 def _show_folder(found: MediaCheck | None, folder: Path | None) -> None:

@@ -14,7 +14,7 @@ from karaoke_persist import ImportOutcome, RowNote
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Quiet, Store, backend_options
 from karaoke_persist.cli.sync import refuse_forgetful
 from karaoke_persist.cli.working import working
-from karaoke_persist.transfer.transfer import OKS
+from karaoke_persist.transfer.importing.library_transfer import OKS
 from karaoke_persist.urls import redacted
 
 SHOWN_NOTES: Final = 10

@@ -24,7 +24,7 @@ from karaoke_persist.cli.working import working
 from karaoke_persist.contract import SchemaState, StoreOptions
 from karaoke_persist.errors import SchemaMismatch
 from karaoke_persist.plugins import open_store
-from karaoke_persist.transfer.migrating import FOLDER
+from karaoke_persist.transfer.backups.migrating import FOLDER
 from karaoke_persist.urls import store_url
 
 Migrate = Annotated[bool, typer.Option("--migrate", help="Create or upgrade the schema, after a backup.")]
@@ -58,7 +58,7 @@ def schema(
     url, options = store_url(store), backend_options(option)
     backup = None
     if migrate:
-        with working("Migrating", quiet=quiet, as_json=as_json) as progress:
+        with working("Upgrading", quiet=quiet, as_json=as_json) as progress:
             where = None if no_backup else backups
             done = transfer.migrate(url, backups=where, progress=progress, backend_options=options)
         standing = done.after

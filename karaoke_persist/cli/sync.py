@@ -84,16 +84,17 @@ def purge(
     option: BackendOptions = None,
     root: Root = MAIN,
     days: Days = 30,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Delete the songs that have been missing for long, and at the last two scans, with what hangs on them."""
     from karaoke_persist.cli.output import console, print_json
 
-    with open_existing(store, option) as library:
-        report = library.media.purge(root, days=days)
+    with open_existing(store, option) as library, working("Purging", quiet=quiet, as_json=as_json) as progress:
+        report = library.media.purge(root, days=days, progress=progress)
     if as_json:
         print_json({"songs": report.songs, "files": report.files, "kept": list(report.kept)})
-    else:
+    elif not quiet:
         console().print(f"{report.songs} songs deleted, {report.files} files forgotten")
 
 

@@ -11,8 +11,17 @@ from typing import Any, Protocol, runtime_checkable
 
 from karaoke_persist.models import Record
 
-FoundRows = Callable[[type[Record]], Iterator[list[Mapping[str, Any]]]]
-"""Gives the rows of a model in the order of their keys, in lists, each row the values of those fields it has."""
+
+class FoundRows(Protocol):
+    """The rows of one moment as an older schema has them; of a model that it does not have there are none."""
+
+    def count(self, model: type[Record]) -> int:
+        """How many there are of a model."""
+        ...
+
+    def batches(self, model: type[Record]) -> Iterator[list[Mapping[str, Any]]]:
+        """Them in the order of their keys, in lists, each row the values of those fields it has."""
+        ...
 
 
 @runtime_checkable
@@ -35,5 +44,5 @@ class OlderStore(Protocol):
     """A store whose rows can be read as they are while its schema is an older one."""
 
     def found_rows(self, batch: int) -> AbstractContextManager[FoundRows]:
-        """A snapshot of the rows; of a model that the schema does not have there are none."""
+        """A snapshot of the rows, in lists of at most so many."""
         ...

@@ -170,7 +170,8 @@ class Applier:
         now = session.context.clock()
         query = Query(MediaFile, In("id", [self._id(file.path) for file in gone]))
         session.patch_where(query, {"missing_since": now, "missed_scans": int(self._draft.reached)})
-        _mark_songs(session, sorted({file.song_id for file in gone if file.song_id}), now)
+        owners = {song_id for (song_id,) in session.rows(query, ("song_id",))}  # as they are, not as they were planned
+        _mark_songs(session, sorted(filter(None, owners)), now)
 
     def _miss_again(self, session: Session, files: Sequence[KnownFile], _tally: Tally) -> None:
         for missed in {file.missed_scans for file in files}:

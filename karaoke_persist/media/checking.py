@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from karaoke_persist.contract import And, Eq, Not, Query
+from karaoke_persist.contract import Aggregate, And, Eq, In, Not, Progress, Query
 from karaoke_persist.contract import IsNull as Absent
 from karaoke_persist.media.applying import Runner
 from karaoke_persist.media.fingerprints import checksum
-from karaoke_persist.media.paths import is_foreign, locatable, locate, mapped
+from karaoke_persist.media.paths import found_at, is_foreign, mapped
 from karaoke_persist.media.walk import Tree, Unreadable, native_path
 from karaoke_persist.models import PLAYABLE, MediaFile, Removal, Song
 from karaoke_persist.models.json_values import freeze_object
+from karaoke_persist.progress import Meter
 
 _AT_ONCE: Final = 500
 _SOURCE: Final = "folder:"
@@ -69,9 +70,9 @@ class MediaCheck:
         }
 
 
-def check(library: Runner, trees: Mapping[str, tuple[Path, Tree]]) -> MediaCheck:
+def check(library: Runner, trees: Mapping[str, tuple[Path, Tree]], progress: Progress | None = None) -> MediaCheck:
     """Look at one moment of the store, and at the folders as they were walked."""
-    found: MediaCheck = library.run(lambda tx: _Check(tx.songs.session, trees).made(), read_only=True)
+    found: MediaCheck = library.run(lambda tx: _Check(tx.songs.session, trees).made(progress), read_only=True)
     return found
 
 
@@ -82,12 +83,15 @@ class _Check:
     lost: list[str] = field(default_factory=list)
     stems: list[LostPath] = field(default_factory=list)
     foreign: list[LostPath] = field(default_factory=list)
+    elsewhere: frozenset[str] = frozenset()
+    """Songs that have files in roots that are not looked at."""
 
-    def made(self) -> MediaCheck:
+    def made(self, progress: Progress | None) -> MediaCheck:
         """Everything that can be said."""
-        for batch in self.session.stream(Query(Song), _AT_ONCE):
-            for song in batch:
-                self._look_at(song)
+        others = And(Not(In("root", list(self.trees))), Not(Absent("song_id")), Absent("missing_since"))
+        self.elsewhere = frozenset(key for (key,) in self.session.rows(Query(MediaFile, others), ("song_id",)))
+        for song in _every_song(self.session, progress):
+            self._look_at(song)
         rows = {root: self._rows(root) for root in self.trees}
         removals = self.session.rows(Query(Removal), ("root", "path"))
         return MediaCheck(
@@ -119,7 +123,7 @@ class _Check:
         if source.startswith(_SOURCE):
             root = self.trees.get(source.removeprefix(_SOURCE))
             return [] if root is None else [root[0]]
-        return [path for path, _ in self.trees.values()]
+        return [] if song.id in self.elsewhere else [path for path, _ in self.trees.values()]
 
     def _rows(self, root: str) -> dict[str, MediaFile]:
         query = Query(MediaFile, Eq("root", root))
@@ -135,22 +139,29 @@ class _Check:
             yield from (Unreadable(f"{root}:{row.path}", row.problem or "") for row in bad)
 
 
-def repair(library: Runner, roots: Mapping[str, Path]) -> int:
+def repair(library: Runner, roots: Mapping[str, Path], progress: Progress | None = None) -> int:
     """Let the paths of older databases lead to the files that are there; the number of songs that changed."""
-    changes: dict[str, dict[str, str]] = library.run(lambda tx: _mappable(tx, roots), read_only=True)
+    changes: dict[str, dict[str, str]] = library.run(lambda tx: _mappable(tx, roots, progress), read_only=True)
     for song_id, paths in changes.items():
         library.run(partial(_map, song_id=song_id, paths=paths))
     return len(changes)
 
 
-def _mappable(tx: Any, roots: Mapping[str, Path]) -> dict[str, dict[str, str]]:
+def _every_song(session: Any, progress: Progress | None) -> Iterator[Song]:
+    [(number,)] = session.aggregate(Aggregate(Song))
+    meter = Meter(progress, number)
+    for batch in session.stream(Query(Song), _AT_ONCE):
+        yield from batch
+        meter.step(len(batch))
+
+
+def _mappable(tx: Any, roots: Mapping[str, Path], progress: Progress | None) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for batch in tx.songs.session.stream(Query(Song), _AT_ONCE):
-        for song in batch:
-            places = list(roots.values())
-            paths = {kind: _first_mapped(places, path) for kind, path in _foreign(places, song).items()}
-            if fitting := {kind: path for kind, path in paths.items() if path is not None}:
-                found[song.id] = fitting
+    for song in _every_song(tx.songs.session, progress):
+        places = list(roots.values())
+        paths = {kind: _first_mapped(places, path) for kind, path in _foreign(places, song).items()}
+        if fitting := {kind: path for kind, path in paths.items() if path is not None}:
+            found[song.id] = fitting
     return found
 
 
@@ -160,23 +171,26 @@ def _map(tx: Any, *, song_id: str, paths: Mapping[str, str]) -> None:
         tx.songs.session.patch(Song, song_id, {"media": freeze_object({**song.media, **paths})})
 
 
-def add_checksums(
-    library: Runner, roots: Mapping[str, Path], progress: Callable[[int, int], object] | None = None
-) -> int:
+def add_checksums(library: Runner, roots: Mapping[str, Path], progress: Progress | None = None) -> int:
     """Read whole what has no checksum yet; the number of songs that got one."""
     todo = [row for root in roots for row in library.run(partial(_unsummed, root=root), read_only=True)]
-    done = 0
-    for number, (song_id, root, path) in enumerate(todo, 1):
-        try:
-            with open(native_path(roots[root], path), "rb") as stream:  # noqa: PTH123 - a Path cannot hold bytes
-                made = checksum(stream)
-        except OSError:
-            continue
-        library.run(partial(_sum, song_id=song_id, made=made))
-        done += 1
-        if progress is not None:
-            progress(number, len(todo))
+    done, meter = 0, Meter(progress, len(todo))
+    for song_id, root, path in todo:
+        made = _checksum_of(native_path(roots[root], path))
+        if made is not None:
+            library.run(partial(_sum, song_id=song_id, made=made))
+            done += 1
+        meter.step()
     return done
+
+
+def _checksum_of(path: bytes) -> str | None:
+    """None of a file that cannot be read."""
+    try:
+        with open(path, "rb") as stream:  # noqa: PTH123 - a Path cannot hold bytes
+            return checksum(stream)
+    except OSError:
+        return None
 
 
 def _unsummed(tx: Any, *, root: str) -> list[tuple[str, str, str]]:
@@ -204,7 +218,7 @@ def _foreign(places: list[Path], song: Song) -> dict[str, str]:
 
 
 def _is_there(places: list[Path], path: str) -> bool:
-    return locatable(path) and any(locate(place, path) is not None for place in places)
+    return any(found_at(place, path) is not None for place in places)
 
 
 def _first_mapped(places: list[Path], path: str) -> str | None:

@@ -102,7 +102,6 @@ class Drafter:
         self._readers, self._include_ignored = readers, include_ignored
         self.draft: Draft = Draft(root, tree, tree.digest(_VERSION, *sorted(readers)))
         self.draft.unreadable += tree.unreadable
-        self._in_removal: set[str] = set()
 
     def compare(self, session: Session) -> None:
         """Read what the store knows; where it agrees with the disk, that is all."""
@@ -114,7 +113,7 @@ class Drafter:
         rows = session.rows(Query(MediaFile, Eq("root", draft.root)), _FIELDS)
         draft.known = {row[0]: KnownFile._make((*row[:9], row[9] is not None, row[10])) for row in rows}
         removals = session.rows(Query(Removal, Eq("root", draft.root)), ("path",))
-        self._in_removal = {path for (path,) in removals}
+        draft.tree.leave_out({path for (path,) in removals})
 
     def finish(self, *, accept_missing: bool, reached: bool) -> Draft:
         """Sort everything that differs."""
@@ -122,9 +121,9 @@ class Drafter:
         draft.reached = reached
         if draft.agreed is not None:
             return draft
-        present = {path: state for path, state in draft.tree.files() if path not in self._in_removal}
+        present = draft.present
         new = {path: state for path, state in present.items() if path not in draft.known}
-        gone = [file for path, file in draft.known.items() if path not in present and not self._is_unlisted(path)]
+        gone = [file for path, file in draft.known.items() if path not in present and not draft.tree.may_hold(path)]
         draft.moves = find_moves([file for file in gone if file.kind], new, self._fingerprint)
         self._sort_gone(gone)
         if draft.missing and not accept_missing:
@@ -234,9 +233,6 @@ class Drafter:
                 and not self._is_new(path, present[path])
             ):
                 yield Unreadable(path, file.problem)
-
-    def _is_unlisted(self, path: str) -> bool:
-        return path.startswith(tuple(f"{folder}/" for folder in self.draft.tree.unlisted))
 
     def _fingerprint(self, path: str) -> str | None:
         try:

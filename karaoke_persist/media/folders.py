@@ -23,10 +23,11 @@ from karaoke_persist.media.workers import read_all
 from karaoke_persist.models import MediaFile, Song
 from karaoke_persist.models.text import check_id
 from karaoke_persist.operations.redirects import find_songs
+from karaoke_persist.progress import Meter
 from karaoke_persist.session import Session
 
 SyncProgress = Callable[[int, int], object]
-"""Called with the number of songs read so far, and the number there are."""
+"""Called with the number of songs, or of files, that are done, and the number there are."""
 
 MAIN: Final = "main"
 
@@ -74,8 +75,8 @@ class MediaFolders:
         """
         chosen = self._chosen(root, folder, accept_missing)
         drafts = [self._draft(*each, accept_missing, include_ignored) for each in chosen]
-        counter = _Counter(progress, sum(len(draft.tasks) for draft in drafts))
-        reports = [self._carried_out(draft, counter.each(self._read(draft, workers))) for draft in drafts]
+        meter = _begun(progress, sum(len(draft.tasks) for draft in drafts))
+        reports = [self._carried_out(draft, _counted(self._read(draft, workers), meter)) for draft in drafts]
         return _united(drafts, reports)
 
     def plan(
@@ -94,8 +95,7 @@ class MediaFolders:
         """
         (chosen,) = self._chosen(self._one(root) if folder is None else root, folder, accept_missing)
         draft = self._draft(*chosen, accept_missing, include_ignored)
-        counter = _Counter(progress, len(draft.tasks))
-        read = list(counter.each(self._read(draft, workers)))
+        read = list(_counted(self._read(draft, workers), _begun(progress, len(draft.tasks))))
         return self._as_plan(draft, read)
 
     def apply(self, plan: Plan, *, one_transaction: bool = False) -> SyncReport:
@@ -123,10 +123,12 @@ class MediaFolders:
 
     # what is missing
 
-    def purge(self, root: str | None = None, *, days: int = missing.DAYS) -> missing.PurgeReport:
+    def purge(
+        self, root: str | None = None, *, days: int = missing.DAYS, progress: SyncProgress | None = None
+    ) -> missing.PurgeReport:
         """Delete the songs that have been missing for so many days, and at the last two scans that reached the root."""
         names = sorted(self._roots) if root is None else [_root_name(root)]
-        return missing.purge(self._library, names, days)
+        return missing.purge(self._library, names, days, progress)
 
     # removing
 
@@ -143,16 +145,17 @@ class MediaFolders:
 
     # looking after
 
-    def check(self, root: str | None = None) -> checking.MediaCheck:
+    def check(self, root: str | None = None, *, progress: SyncProgress | None = None) -> checking.MediaCheck:
         """Compare the store with the disk, and change nothing: songs without files, files without songs, and so on."""
         chosen = self._chosen(root, None, False)
-        return checking.check(self._library, {name: (path, self._walked(path, True)) for name, path, _ in chosen})
+        trees = {name: (path, self._walked(path, True)) for name, path, _ in chosen}
+        return checking.check(self._library, trees, progress)
 
-    def repair(self, root: str | None = None) -> int:
+    def repair(self, root: str | None = None, *, progress: SyncProgress | None = None) -> int:
         """Finish removals, and map the paths that older databases hold; the number of songs whose paths changed."""
         self.finish_removals()
         chosen = self._chosen(root, None, False)
-        return checking.repair(self._library, {name: path for name, path, _ in chosen})
+        return checking.repair(self._library, {name: path for name, path, _ in chosen}, progress)
 
     def add_checksums(self, root: str | None = None, *, progress: SyncProgress | None = None) -> int:
         """Read every song without a `checksum` whole, and store it; the number of songs. Finds equal recordings."""
@@ -266,23 +269,18 @@ class MediaFolders:
         )
 
 
-class _Counter:
-    """Tells how far the sync is."""
+def _begun(progress: SyncProgress | None, total: int) -> Meter:
+    """A meter that has told that nothing is done yet."""
+    meter = Meter(progress, total)
+    meter.step(0)
+    return meter
 
-    def __init__(self, tell: SyncProgress | None, total: int) -> None:
-        self._tell, self._total, self._done = tell, total, 0
-        self._say()
 
-    def each(self, read: Iterable[PlannedRead]) -> Iterator[PlannedRead]:
-        """Count as they come."""
-        for song in read:
-            self._done += 1
-            self._say()
-            yield song
-
-    def _say(self) -> None:
-        if self._tell is not None:
-            self._tell(self._done, self._total)
+def _counted(read: Iterable[PlannedRead], meter: Meter) -> Iterator[PlannedRead]:
+    """The same, counted as they pass."""
+    for song in read:
+        meter.step()
+        yield song
 
 
 def _noting(read: Iterable[PlannedRead], problems: list[Unreadable]) -> Iterator[PlannedRead]:

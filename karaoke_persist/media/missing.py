@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
-from karaoke_persist.contract import And, Compare, Eq, In, IsNull, Not, Or, Query
+from karaoke_persist.contract import Aggregate, And, Compare, Eq, In, IsNull, Not, Or, Query
 from karaoke_persist.errors import IllegalState, InvalidValue
 from karaoke_persist.media.applying import Runner
 from karaoke_persist.models import PLAYABLE, MediaFile, MediaRoot, Song
 from karaoke_persist.models.json_values import freeze_object
+from karaoke_persist.progress import Meter
 
 DAYS: Final = 30
 SCANS: Final = 2
@@ -32,19 +33,30 @@ class PurgeReport:
     """Songs that play at this moment; the next purge takes them."""
 
 
-def purge(library: Runner, roots: Sequence[str], days: int) -> PurgeReport:
+def purge(
+    library: Runner, roots: Sequence[str], days: int, progress: Callable[[int, int], object] | None = None
+) -> PurgeReport:
     """Delete what has been missing for so many days, and at the last two scans that reached its root."""
     if isinstance(days, bool) or not isinstance(days, int) or days < 0:
         raise InvalidValue("days", days, "a whole number of days, 0 or more, is expected")
     songs = files = 0
     kept: list[str] = []
+    meter = Meter(progress, library.run(partial(_number_due, roots=roots, days=days), read_only=True))
     for root in roots:
         due = partial(_due, root=root, days=days, kept=kept)
         while batch := library.run(due, read_only=True):
             deleted, forgotten, playing = library.run(partial(_delete, keys=batch, days=days))
             songs, files = songs + deleted, files + forgotten
             kept += playing
+            meter.step(len(batch))
     return PurgeReport(songs, files, tuple(kept))
+
+
+def _number_due(tx: Any, *, roots: Sequence[str], days: int) -> int:
+    session = tx.songs.session
+    where = And(In("root", roots), *_long_gone(session.context.clock(), days))
+    [(number,)] = session.aggregate(Aggregate(MediaFile, where))
+    return int(number)
 
 
 def _due(tx: Any, *, root: str, days: int, kept: Sequence[str]) -> list[str]:

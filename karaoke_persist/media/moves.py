@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from posixpath import basename, splitext
 from typing import Final, NamedTuple
 
@@ -48,7 +49,7 @@ class Moves:
     by_name: set[str] = field(default_factory=set)
     """The new paths of which only the name and the size say so: their contents may have changed."""
     ambiguous: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
-    """Pairs: paths that are gone, and new ones, any of which may be any."""
+    """Pairs: paths that are gone, and new ones of the same contents, or name and size, any of which may be any."""
 
 
 def find_moves(
@@ -65,7 +66,7 @@ def find_moves(
             lambda file: (file.size, file.fingerprint) if file.fingerprint else None,
             lambda path, state: _print_of(path, state, sizes, prints, fingerprint),
         ),
-        (lambda file: (_name(file.path), file.size), lambda path, state: (_name(path), state.size)),
+        (lambda file: _name_and_size(file.path, file.size), lambda path, state: _name_and_size(path, state.size)),
     ):
         before = set(moves.found)
         _match(left, fresh, own, other, moves)
@@ -111,12 +112,30 @@ def _print_of(
 def _ambiguous(
     left: Mapping[str, KnownFile], fresh: Mapping[str, FileState], prints: Mapping[str, tuple[int, str] | None]
 ) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    found = _in_both(
+        {file.path: (file.size, file.fingerprint) for file in left.values()},
+        {path: made for path in fresh if (made := prints.get(path)) is not None},
+    )
+    told = {path for pair in found for path in chain(*pair)}
+    return found + _in_both(
+        {file.path: _name_and_size(file.path, file.size) for file in left.values() if file.path not in told},
+        {path: _name_and_size(path, state.size) for path, state in fresh.items() if path not in told},
+    )
+
+
+def _in_both(
+    left: Mapping[str, Hashable], fresh: Mapping[str, Hashable]
+) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The paths of each key that is on both sides."""
     before, after = defaultdict[Hashable, list[str]](list), defaultdict[Hashable, list[str]](list)
-    for file in left.values():
-        before[file.size, file.fingerprint].append(file.path)
-    for path in fresh:
-        after[prints.get(path)].append(path)
+    for side, keys in ((before, left), (after, fresh)):
+        for path, key in keys.items():
+            side[key].append(path)
     return [(tuple(paths), tuple(after[key])) for key, paths in before.items() if key in after]
+
+
+def _name_and_size(path: str, size: int) -> tuple[str, int]:
+    return _name(path), size
 
 
 def _name(path: str) -> str:

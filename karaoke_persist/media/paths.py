@@ -35,21 +35,20 @@ def is_foreign(path: str) -> bool:
 
 def mapped(root: Path, path: str) -> str | None:
     """What a path of an older database is below a root: the longest end of it that is there; None if nothing is."""
-    if locatable(path) and locate(root, path) is not None:
+    if found_at(root, path) is not None:
         return path
     for candidate in _ends(path):
-        if locatable(candidate) and (found := locate(root, candidate)) is not None:
+        if (found := found_at(root, candidate)) is not None:
             return os.fsencode(found.relative_to(root)).decode()
     return None
 
 
-def locatable(path: str) -> bool:
-    """Whether a path may be looked up."""
+def found_at(root: Path, path: str) -> Path | None:
+    """The same as `locate`; a path that leads out of the root leads nowhere."""
     try:
-        check_path(path)
-    except ValueError:
-        return False
-    return True
+        return locate(root, path)
+    except InvalidValue:
+        return None
 
 
 def _ends(path: str) -> Iterator[str]:

@@ -46,7 +46,7 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Files that are gone and new ones of the same contents: which became which, nobody can tell.
+    """Files that are gone and new ones of the same contents, or name and size: which became which, nobody can tell.
 
     The new ones become songs of their own, the others go missing; `library.versions.merge_songs` makes them one.
     """

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from karaoke_persist.contract import Eq, In, Query
 from karaoke_persist.media.applying import Runner
-from karaoke_persist.media.walk import native_path, reason_of, state_of
+from karaoke_persist.media.walk import GONE, FileState, native_path, reason_of
 from karaoke_persist.models import MediaFile, Removal, Song
 
 TRASH: Final = ".karaoke-trash"
@@ -87,16 +87,17 @@ def _paths_of_others(session: Any, files: Sequence[MediaFile]) -> set[tuple[str,
 
 def _is_done(root: Path, removal: Removal) -> bool:
     """Move one file, unless it is gone, or another is in its place by now."""
-    if not root.is_dir():
-        return False  # not mounted: nobody knows
-    source = native_path(root, removal.path)
-    state = state_of(source)
-    if state is None or not state.is_content_of(removal.size, removal.mtime_ns):
-        return True
-    target = native_path(root, removal.trash)
+    source, target = native_path(root, removal.path), native_path(root, removal.trash)
     try:
+        if not any(root.iterdir()):
+            return False  # a mount point without its drive: nobody knows
+        found = os.stat(source)  # noqa: PTH116 - a Path cannot hold bytes
+        if not FileState.of(found).is_content_of(removal.size, removal.mtime_ns):
+            return True
         os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120 - a Path cannot hold bytes
         os.replace(source, target)  # noqa: PTH105
+    except GONE:
+        return root.is_dir()
     except OSError as error:
         log.warning("%s could not be moved to the trash: %s", removal.path, reason_of(error))
         return False

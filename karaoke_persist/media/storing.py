@@ -59,7 +59,6 @@ class GroupWriter:
         self._draft, self._patterns = draft, patterns
         self.root: str = draft.root
         self._source = f"{SOURCE}{draft.root}"
-        self._unlisted = tuple(f"{folder}/" for folder in draft.tree.unlisted)
 
     def write(self, session: Session, items: Sequence[PlannedRead], tally: Tally) -> None:
         """Store some songs and the rows of their files."""
@@ -104,10 +103,10 @@ class GroupWriter:
         )
 
     def may_exist(self, path: str | None) -> bool:
-        """Whether a file is there, or in a folder that could not be listed."""
+        """Whether a file is there, or may be where nobody could look."""
         if path is None:
             return False
-        if path.startswith(self._unlisted):
+        if self._draft.tree.may_hold(path):
             return True
         try:
             return state_of(self._draft.tree.native(path)) is not None and not path.startswith("/")
@@ -163,7 +162,9 @@ class _Batch:
     def write(self) -> None:
         """Store them, songs before the files that name them."""
         for task, read in self._items:
-            if read is None or read.is_song:
+            if task.owner is not None and self._owners[task.group.derived_id] is None:  # the song was deleted since
+                self._tally.stale += [task.group.files[kind][0] for kind in sorted(task.group.playable)]
+            elif read is None or read.is_song:
                 self._store(task, read)
             else:
                 self._note_problems(task.group, self._owners[task.group.derived_id], read)

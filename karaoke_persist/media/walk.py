@@ -21,6 +21,8 @@ _LITTER: Final = frozenset(
     {b"__macosx", b"@eadir", b"#recycle", b"$recycle.bin", b"system volume information", b"lost+found"}
 )
 _INT64: Final = 2**63
+GONE: Final = (FileNotFoundError, NotADirectoryError)
+"""What the system says of a place where nothing is. Whatever else it says, something may be there."""
 
 
 class Unreadable(NamedTuple):
@@ -75,8 +77,8 @@ class Tree:
     root: Path
     directories: list[Directory] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
-    unlisted: list[str] = field(default_factory=list)
-    """Folders that could not be listed: what they hold is unknown, not gone."""
+    unseen: list[str] = field(default_factory=list)
+    """Folders that could not be listed, and files that could not be looked at: they are unknown, not gone."""
 
     @property
     def name(self) -> str:
@@ -87,15 +89,25 @@ class Tree:
         """A path relative to the root as the system wants it."""
         return native_path(self.root, path)
 
+    def may_hold(self, path: str) -> bool:
+        """Whether a file may be there, although it was not seen."""
+        return any(path == unseen or path.startswith(f"{unseen}/") for unseen in self.unseen)
+
     def files(self) -> Iterator[tuple[str, FileState]]:
         """Every file, relative to the root."""
         for directory in self.directories:
             for name, found in directory.files.items():
                 yield directory.place(name), FileState.of(found)
 
+    def leave_out(self, paths: Collection[str]) -> None:
+        """Take files out of it, such as those that are still to go."""
+        for directory in self.directories if paths else ():
+            for name in [name for name in directory.files if directory.place(name) in paths]:
+                del directory.files[name]
+
     def digest(self, *more: str) -> str:
         """What changes when any file does: its path, size or time."""
-        made = blake2b(repr((more, sorted(self.unlisted))).encode(), digest_size=16)
+        made = blake2b(repr((more, sorted(self.unseen))).encode(), digest_size=16)
         for directory in self.directories:
             files = directory.files.items()
             lines = [f"{name}\0{found.st_size}\0{found.st_mtime_ns}" for name, found in files]
@@ -142,7 +154,7 @@ def walk(root: Path, endings: Collection[str]) -> Tree:
             entries = _entries(tree.native(path))
         except OSError as error:
             _require_root(root, path, error)
-            tree.unlisted.append(path)
+            tree.unseen.append(path)
             tree.unreadable.append(Unreadable(path, f"the folder cannot be listed: {reason_of(error)}"))
             continue
         waiting += reversed(lister.sort(path, entries))
@@ -181,6 +193,8 @@ class _Lister:
                 self._refuse(path, raw, "its name is not UTF-8; rename it")
             except OSError as error:
                 self._refuse(path, raw, reason_of(error))
+                if not isinstance(error, GONE):
+                    self._tree.unseen.append(_join(path, _shown(raw)))
         self._drop_long_paths(path, files)
         self._tree.directories.append(Directory(path, files, frozenset(links)))
         return folders

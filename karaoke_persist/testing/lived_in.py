@@ -10,7 +10,7 @@ from karaoke_persist.models import MODELS, Record, Transfer
 from karaoke_persist.testing.handles import add_songs, probing
 from karaoke_persist.testing.probes import PROBE_MODELS, Box, Folder, Sample, Seal, Shelf
 from karaoke_persist.testing.samples import ANY_JSON, EVERY_FIELD, MOMENT, UNUSUAL_TEXT, song
-from karaoke_persist.transfer.canonical import line_of
+from karaoke_persist.transfer.copying.canonical import line_of
 
 PASSWORD: Final = "correct horse"
 ALL: Final[tuple[type[Record], ...]] = tuple(each for each in (*MODELS, *PROBE_MODELS) if each is not Transfer)

@@ -116,7 +116,7 @@ def test_the_command_that_upgrades_a_schema_does_not_first_refuse_it(command, mo
         seen.append(options.check_schema)
         return open_store(url, options)
 
-    monkeypatch.setattr("karaoke_persist.transfer.migrating.open_store", remember)
+    monkeypatch.setattr("karaoke_persist.transfer.backups.migrating.open_store", remember)
 
     command("schema", "--migrate", "--store", "memory://")
 

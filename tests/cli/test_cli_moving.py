@@ -153,9 +153,3 @@ def test_an_upgrade_makes_a_backup(command, tmp_path):
     again = command("schema", "--migrate", "--store", "sqlite:///two.db", "--json").json
     assert "backup" not in again
     assert command("schema", "--migrate", "--store", "sqlite:///two.db", "--quiet").out == ""
-
-
-def test_progress_is_shown_on_a_terminal_alone(process):
-    """Programs that read the output are not disturbed by a bar."""
-    ran = process("copy", OLD, NEW)
-    assert ran.err == ""

@@ -21,7 +21,7 @@ from karaoke_persist.contract import Query
 from karaoke_persist.models import MODELS, Credential, ImportedRow, Job, QueueEntry, QueueSinger, Record, Song, User
 from karaoke_persist.testing.older_databases import write_oks
 from karaoke_persist.testing.processes import Pipe
-from karaoke_persist.transfer import importing
+from karaoke_persist.transfer.importing import run
 
 BATCH: Final = 20
 SIZES: Final = {"songs": 150, "users": 50, "jobs": 50, "karaoke_queue": 110}
@@ -78,7 +78,7 @@ def wipe(library: Library) -> None:
 def kill_importers(pipe: Pipe, url: str, source: str, folder: str, seed: int) -> None:
     """Each time it is told to, let a fork of this process import and kill it; answer whether it was quicker."""
     tempfile.tempdir = folder  # where a killed process leaves its copy
-    importing.BATCH = BATCH  # type: ignore[misc]
+    run.BATCH = BATCH  # type: ignore[misc]
     karaoke_persist.open(url).close()  # whatever opening imports is imported once, before the forks
     chance = random.Random(seed)
     while pipe.recv():

@@ -156,6 +156,55 @@ def test_a_source_is_known_by_its_rows(library: Library, source: Path, execute: 
     assert library.transfer.import_oks(other).source == "oks:old.db (2)"
 
 
+def test_a_newer_version_of_the_application(library: Library, source: Path, execute: Execute) -> None:
+    """Its new columns, as long as they are empty, make no row another one: the source is known, and nothing changes."""
+    library.songs.delete_song("s3")
+    execute(*(f"ALTER TABLE {table} ADD COLUMN mood TEXT" for table in ("songs", "users", "karaoke_queue")))
+
+    outcome = library.transfer.import_oks(source)
+
+    assert (outcome.source, outcome.total("unchanged"), outcome.total("read")) == ("oks:old.db", 6, 6)
+    assert library.songs.get_song("s3") is None
+    assert len(library.users.get_all()) == 1
+
+
+def test_an_application_that_touches_every_row(library: Library, source: Path, execute: Execute) -> None:
+    """Where the file lies in its place, songs that say mostly the same are enough to know it."""
+    library.songs.delete_song("s3")
+    execute(
+        "UPDATE songs SET genre = 'Rock'",
+        "UPDATE users SET theme = 'light'",
+        "UPDATE karaoke_queue SET position = position + 1",
+    )
+
+    outcome = library.transfer.import_oks(source)
+
+    assert (outcome.source, outcome.tables[0].updated, outcome.tables[0].kept) == ("oks:old.db", 3, 1)
+    assert library.songs.get_song("s3") is None
+    assert [user.username for user in library.users.get_all()] == ["ana"]
+
+
+def test_the_same_songs_in_another_place(library: Library, source: Path, execute: Execute, tmp_path: Path) -> None:
+    """Another venue may have them too: its users are not those of the first."""
+    execute("UPDATE songs SET genre = 'Rock'", "UPDATE users SET username = 'bob'", "DELETE FROM karaoke_queue")
+
+    outcome = library.transfer.import_oks(source.rename(tmp_path / "other.db"))
+
+    assert outcome.source == "oks:other.db"
+    assert {user.username for user in library.users.get_all()} == {"ana", "bob"}
+
+
+def test_other_songs_in_the_same_place(library: Library, source: Path, execute: Execute) -> None:
+    """The same keys do not make the same source."""
+    execute("UPDATE songs SET title = 'Other ' || id, artist = 'y', genre = NULL, vocals_path = NULL")
+    execute("UPDATE users SET username = 'bob'", "DELETE FROM karaoke_queue")
+
+    outcome = library.transfer.import_oks(source)
+
+    assert outcome.source == "oks:old.db (2)"
+    assert {user.username for user in library.users.get_all()} == {"ana", "bob"}
+
+
 def test_an_import_that_was_broken_off_early(library: Library, old: Any) -> None:
     """An import of which only the first rows came in is gone on with, as long as its file is where it was."""
     users = [{"id": number, "username": f"user {number}"} for number in range(60)]
@@ -166,7 +215,7 @@ def test_an_import_that_was_broken_off_early(library: Library, old: Any) -> None
             raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("karaoke_persist.transfer.importing.BATCH", 3)
+        patch.setattr("karaoke_persist.transfer.importing.run.BATCH", 3)
         library.transfer.import_oks(path, progress=interrupt)
     assert library.songs.count_songs() == 3
     outcome = library.transfer.import_oks(path)

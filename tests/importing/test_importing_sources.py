@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from karaoke_persist import DataCorrupt, InvalidValue, Library, Unavailable
-from karaoke_persist.transfer import private_copy
+from karaoke_persist.transfer.importing.source import private_copy
 
 SONG = {"id": "a", "title": "Jóga", "artist": "Björk"}
 

@@ -254,3 +254,20 @@ def test_a_closed_folder_keeps_its_songs(library, guarded):
 
     assert (report.added, report.updated, report.missing) == (1, 0, 0)
     assert library.songs.get_song("frere-jacques") == before
+
+
+@posix
+def test_a_folder_that_may_be_listed_only_keeps_its_songs(library, guarded):
+    """The names are there, and nothing can be said of the files: that is not gone."""
+    library.media.sync(folder=guarded)
+    (guarded / "closed/Traditionnel").chmod(0o444)
+
+    with _nobody():
+        first, second = (library.media.sync(folder=guarded) for _ in range(2))
+    (guarded / "closed/Traditionnel").chmod(0o755)
+    third = library.media.sync(folder=guarded)
+
+    for report in (first, second):
+        assert (report.missing, report.updated) == (0, 0)
+        assert _problems(report) == {"closed/Traditionnel/Alouette.mp3": "Permission denied"}
+    assert (third.missing, third.updated, third.unreadable) == (0, 0, ())

@@ -184,3 +184,16 @@ def test_a_path_too_long_to_store_is_reported(library, root, demo):
 
     assert (report.added, len(report.unreadable)) == (0, 1)
     shutil.rmtree(root)
+
+
+def test_a_path_of_as_many_bytes_as_fit_is_stored(library, root, put, monkeypatch):
+    """One more, and it is reported; bytes count, not characters."""
+    monkeypatch.setattr("karaoke_persist.media.walk.PATH_BYTES", 16)
+    put("ää/12345678.mp3").rename(root / "ää/1234567.mp3")
+    put("ää/12345678.mp3", "Stephen Foster/Oh! Susanna.mp3")
+
+    report = library.media.sync(folder=root)
+
+    assert [song.media["original"] for song in library.songs.get_songs()] == ["ää/1234567.mp3"]
+    ((path, reason),) = report.unreadable
+    assert (path, "longer than 16 bytes" in reason) == ("ää/12345678.mp3", True)

@@ -127,6 +127,22 @@ def test_moves_count_before_the_guard(library, put, root):
     assert (report.moved, report.missing, report.guarded) == (30, 0, {})
 
 
+def test_a_few_that_are_gone_while_most_moved_are_missing(library, put, root):
+    """What moved is no reason for the guard, and its doubts do not spare the rest."""
+    files = many(put, 30)
+    for number, file in enumerate(files):
+        file.write_bytes(file.read_bytes() + bytes([number]))
+    library.media.sync()
+    files[0].unlink()
+    (root / "new").mkdir()
+    for file in files[1:]:
+        file.rename(root / "new" / file.name)
+
+    report = library.media.sync()
+
+    assert (report.moved, report.missing, report.guarded) == (29, 1, {})
+
+
 def test_an_empty_folder_is_not_believed(library, put):
     """However few files there were: a drive that is not mounted looks like this."""
     file = put("a.mp3")
@@ -196,6 +212,64 @@ def test_scans_that_did_not_reach_the_root_do_not_count(library, put, root, cloc
     assert purged(library) == (0, 0)
     library.media.sync(accept_missing=True)
     assert purged(library) == (1, 1)
+
+
+def test_a_scan_that_was_not_believed_does_not_count(library, put, root, tmp_path, clock):
+    """Another folder was in the root's place: there the song was not looked for."""
+    file = put("a.mp3")
+    many(put, 30)
+    library.media.sync()
+    file.unlink()
+    library.media.sync()
+    root.rename(tmp_path / "away")
+    put("other.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    assert library.media.sync().guarded
+    clock.pass_days(31)
+    assert purged(library) == (0, 0)
+
+    shutil.rmtree(root)
+    (tmp_path / "away").rename(root)
+    library.media.sync()
+    assert purged(library) == (1, 1)
+
+
+def test_a_song_that_was_back_is_counted_anew(library, put, clock):
+    """It has to be missed twice again, and for as long."""
+    file = put("a.mp3")
+    put("b.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync()
+    for _ in range(2):
+        away = file.rename(file.with_suffix(".away"))
+        library.media.sync()
+        library.media.sync()
+        away.rename(file)
+        library.media.sync()
+    file.unlink()
+    library.media.sync()
+    clock.pass_days(31)
+    assert purged(library) == (0, 0)
+
+    library.media.sync()
+    assert purged(library) == (1, 1)
+
+
+def test_a_song_with_another_file_elsewhere_stays(library, put, root, clock, tmp_path):
+    """What is long gone in one root can still be played from another; only the lost file is forgotten."""
+    put("my-song/original.mp3")
+    put("b.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync()
+    (tmp_path / "usb").mkdir()
+    (tmp_path / "usb/copy.mp3").write_bytes((root / "b.mp3").read_bytes())
+    library.media.sync("usb", folder=tmp_path / "usb")
+    (other,) = (song for song in library.songs.get_songs() if song.media["original"] == "copy.mp3")
+    library.versions.merge_songs("my-song", [other.id])
+    shutil.rmtree(root / "my-song")
+    library.media.sync()
+    library.media.sync()
+    clock.pass_days(31)
+
+    assert purged(library) == (0, 1)
+    assert library.songs.get_song("my-song") is not None
 
 
 def test_a_purge_of_one_stem_keeps_the_song(library, put, root, clock):

@@ -1,11 +1,16 @@
 """Files that are elsewhere: the song stays the song, with its id and all that hangs on it."""
 
+import hashlib
+import io
 import os
+import random
 import shutil
 import unicodedata
 
 import pytest
 from mutagen.id3 import TIT2, TPE1
+
+from karaoke_persist.media.fingerprints import fingerprint
 
 
 def only(library):
@@ -183,3 +188,74 @@ def test_a_move_does_not_undo_what_a_person_wrote(library, root, put):
     library.media.sync(folder=root)
 
     assert (only(library).title, only(library).genre) == ("Mine", None)
+
+
+@pytest.mark.parametrize(("gone", "new"), [(["a.mp3"], ["x/c.mp3", "x/d.mp3"]), (["a.mp3", "b.mp3"], ["x/c.mp3"])])
+def test_contents_must_be_unique_on_both_sides(library, root, put, gone, new):
+    """One that may have become either of two, and one that may have been either of two, are not guessed."""
+    files = [put(name) for name in gone]
+    put("stays.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync(folder=root)
+    for name in new:
+        put(name)
+    for file in files:
+        file.unlink()
+
+    report = library.media.sync(folder=root)
+
+    (doubt,) = report.ambiguous
+    assert (set(doubt.gone), set(doubt.new)) == (set(gone), set(new))
+    assert (report.added, report.moved, report.missing) == (len(new), 0, len(gone))
+
+
+def test_links_to_one_file_are_not_told_apart(library, root, put):
+    """What the system calls the same file twice may be either."""
+    file = put("a.mp3")
+    library.media.sync(folder=root)
+    for name in ("b.mp3", "c.mp3"):
+        (root / name).hardlink_to(file)
+    file.unlink()
+
+    report = library.media.sync(folder=root)
+
+    assert (report.added, report.moved, len(report.ambiguous)) == (2, 0, 1)
+
+
+def test_a_name_alone_is_no_move(library, root, put):
+    """Another size, another song."""
+    put("a/x.mp3")
+    library.media.sync(folder=root)
+    shutil.rmtree(root / "a")
+    put("b/x.mp3", "Stephen Foster/Oh! Susanna.mp3")
+
+    report = library.media.sync(folder=root)
+
+    assert (report.added, report.moved, report.missing, report.ambiguous) == (1, 0, 1, ())
+
+
+def test_a_name_that_several_had_is_not_guessed_by(library, root, put):
+    """Two files of one name and size are gone and one with other contents is there: it may be either."""
+    files = {folder: put(f"{folder}/x.mp3") for folder in ("a", "b")}
+    put("c.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    content = files["a"].read_bytes()
+    for folder, file in files.items():
+        file.write_bytes(content[:-1] + folder.encode())
+    library.media.sync(folder=root)
+    for folder in files:
+        shutil.rmtree(root / folder)
+    put("n/x.mp3").write_bytes(content[:-1] + b"n")
+
+    report = library.media.sync(folder=root)
+
+    (doubt,) = report.ambiguous
+    assert (set(doubt.gone), doubt.new) == ({"a/x.mp3", "b/x.mp3"}, ("n/x.mp3",))
+    assert (report.added, report.moved, report.missing) == (1, 0, 2)
+
+
+@pytest.mark.parametrize("size", [0, 5, 16 * 1024, 70_000, 200_000])
+def test_the_fingerprint_of_a_file(size):
+    """BLAKE2b of the size, the first 16 KiB and the last 64 KiB, however these overlap."""
+    data = random.Random(size).randbytes(size)
+    expected = hashlib.blake2b(b"%d\0" % size + data[: 16 * 1024] + data[-64 * 1024 :], digest_size=16)
+
+    assert fingerprint(io.BytesIO(data)) == expected.hexdigest()

@@ -80,6 +80,33 @@ def test_an_item_that_changed_since_is_stale(night, root, put):
     assert night.songs.count_songs() == 6
 
 
+def test_what_was_stale_is_not_forgotten(library, root, put):
+    """The next sync takes it, also if the folder is as it was planned by then."""
+    put("a.mp3")
+    library.media.sync(folder=root)
+    new = put("b.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    plan, planned = library.media.plan(folder=root), new.stat()
+    os.utime(new, (1, 1))
+    assert library.media.apply(plan).stale == (new.name,)
+    os.utime(new, ns=(planned.st_atime_ns, planned.st_mtime_ns))
+
+    assert library.media.sync(folder=root).added == 1
+
+
+def test_a_file_that_was_written_to_since_has_not_moved(night, root):
+    """Nor is it back: what it holds now, the next sync finds out."""
+    plan = night.media.plan(folder=root)
+    for name in ("moved.mp3", "back.mp3"):
+        os.utime(root / name, (1, 1))
+
+    report = night.media.apply(plan)
+
+    assert (set(report.stale), report.moved, report.restored) == ({"moved.mp3", "back.mp3"}, 0, 0)
+    night.media.sync(folder=root)
+    assert night.media.plan(folder=root).is_empty
+    assert night.songs.count_songs() == 6
+
+
 def test_a_plan_that_was_carried_out_twice_changes_nothing(night, root):
     """What it would add is there."""
     plan = night.media.plan(folder=root)
@@ -182,3 +209,48 @@ def interrupting(at):
             raise KeyboardInterrupt
 
     return tell
+
+
+def test_one_transaction_is_all_or_nothing(night, root, monkeypatch):
+    """What fails at its end undoes its beginning."""
+    monkeypatch.setattr(applying, "STEP", 1)
+    plan, before = night.media.plan(folder=root), night.songs.get_songs()
+
+    def failing(*_):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(applying, "_mark_songs", failing)
+        night.media.apply(plan, one_transaction=True)
+    assert night.songs.get_songs() == before
+
+    report = night.media.apply(plan, one_transaction=True)
+    assert (report.added, report.moved, report.restored, report.missing) == (1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("name", ["changes.mp3", "stays.mp3"])
+def test_a_song_that_was_deleted_since_does_not_come_back(night, root, put, name):
+    """Its files are those of a deleted song, whether the plan was to read them again or to give it another."""
+    put("stays.cdg").write_bytes(bytes(24) * 1000)
+    plan = night.media.plan(folder=root)
+    song = next(each for each in night.songs.get_songs() if each.media["original"] == name)
+    assert song.id in {each.song_id for each in plan.changed}
+    night.songs.delete_song(song.id)
+
+    report = night.media.apply(plan)
+
+    assert (name in report.stale, report.added) == (True, 1)
+    assert night.songs.get_song(song.id) is None
+    assert night.media.sync(folder=root).added == 0
+
+
+def test_a_song_that_was_merged_since_is_missing_with_its_file(night, root):
+    """What it went into has the file now, and nothing else."""
+    plan = night.media.plan(folder=root)
+    gone = next(each for each in night.songs.get_songs() if each.media["original"] == "goes.mp3")
+    kept = night.songs.create_song("Kept", "x")
+    night.versions.merge_songs(kept.id, [gone.id])
+
+    night.media.apply(plan)
+
+    assert night.songs.get_song(kept.id).missing_since is not None

@@ -1,5 +1,8 @@
 """Songs that are deleted with their files."""
 
+import errno
+import os
+
 import pytest
 
 import karaoke_persist
@@ -62,14 +65,15 @@ def test_a_song_goes_with_its_files(opened, root, put):
     assert library.media.remove_song("my-song") is False
 
 
-def test_what_other_songs_have_too_stays(opened, root, put):
-    """A second text of the same audio goes on."""
+@pytest.mark.parametrize("removed", ["duet/duet.txt", "duet/solo.txt"])
+def test_what_other_songs_have_too_stays(opened, root, put, removed):
+    """A second text of the same audio goes on, whichever of the two the audio came with."""
     library = opened()
     put("duet/song.mp3")
     for name in ("solo", "duet"):
         (root / f"duet/{name}.txt").write_text("#TITLE:T\n#ARTIST:A\n#MP3:song.mp3\n: 0 1 1 la \nE\n")
     library.media.sync()
-    first, second = library.songs.get_songs()
+    first, second = sorted(library.songs.get_songs(), key=lambda song: song.media["ultrastar"] != removed)
 
     library.media.remove_song(first.id)
 
@@ -127,6 +131,23 @@ def test_a_drive_that_is_away_is_waited_for(opened, root, put, tmp_path, monkeyp
     assert trash(root) == ["a.mp3"]
 
 
+def test_a_file_that_cannot_be_moved_yet_is_no_song(opened, put, monkeypatch):
+    """A sync does not bring back what is still to go."""
+    library = opened()
+    put("a.mp3")
+    put("b.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync()
+    song = next(song for song in library.songs.get_songs() if song.media["original"] == "a.mp3")
+    monkeypatch.setattr(removal, "_is_done", lambda *_: False)
+    library.media.remove_song(song.id)
+    put("c.mp3", "Franz Schubert/Ständchen.mp3")
+
+    report = library.media.sync()
+
+    assert (report.added, library.songs.count_songs()) == (1, 2)
+    assert library.media.check().removals == ("main:a.mp3",)
+
+
 def test_a_song_that_plays_keeps_everything(opened, root, put):
     """The refusal comes before anything is written."""
     library = opened()
@@ -141,3 +162,51 @@ def test_a_song_that_plays_keeps_everything(opened, root, put):
 
     assert file.exists()
     assert library.songs.count_songs() == 1
+
+
+@pytest.fixture
+def waiting(opened, put, monkeypatch):
+    """A library whose song is deleted, and whose file is still to go."""
+    library = opened()
+    put("shelf/a.mp3")
+    library.media.sync()
+    (song,) = library.songs.get_songs()
+    with monkeypatch.context() as patch:
+        patch.setattr(removal, "_is_done", lambda *_: False)
+        library.media.remove_song(song.id)
+    return library
+
+
+def test_an_empty_root_may_be_a_drive_that_is_away(waiting, root, tmp_path):
+    """A mount point is there without its drive: the note stays, and the file goes when it is there again."""
+    (root / "shelf").rename(tmp_path / "shelf")
+    assert waiting.media.finish_removals() == 1
+
+    (tmp_path / "shelf").rename(root / "shelf")
+    assert waiting.media.finish_removals() == 0
+    assert trash(root) == ["a.mp3"]
+
+
+def test_a_file_that_cannot_be_looked_at_is_waited_for(waiting, root, monkeypatch):
+    """An error of the disk does not say that it is gone."""
+    real = os.stat
+
+    def failing(path, **how):
+        if os.fsdecode(path).endswith("a.mp3"):
+            raise OSError(errno.EIO, "Input/output error")
+        return real(path, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", failing)
+        assert waiting.media.finish_removals() == 1
+
+    assert waiting.media.finish_removals() == 0
+    assert trash(root) == ["a.mp3"]
+
+
+def test_a_file_that_is_gone_is_not_waited_for(waiting, root):
+    """Somebody was faster; the rest of the root says that it is the root."""
+    (root / "shelf/a.mp3").unlink()
+
+    assert waiting.media.finish_removals() == 0
+    assert rows(waiting, Removal) == []

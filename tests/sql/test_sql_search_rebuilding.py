@@ -276,7 +276,7 @@ def test_repaired_readings_meanwhile(library: Library) -> None:
 def test_there_is_a_backup_before(library: Library, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is made anew is backed up before, like any other upgrade."""
     with newer(library) as ours:
-        monkeypatch.setattr("karaoke_persist.transfer.migrating.open_store", lambda *_: ours.store)
+        monkeypatch.setattr("karaoke_persist.transfer.backups.migrating.open_store", lambda *_: ours.store)
         done = transfer.migrate(library.store.url, backups=tmp_path / "backups")
     assert (done.before.old_rules, done.after.old_rules) == (OURS, None)
     with karaoke_persist.open("memory://", on_error="raise") as restored:

@@ -18,8 +18,8 @@ from karaoke_persist.models import MODELS_VERSION
 from karaoke_persist.testing.handles import Place, nothing_changes
 from karaoke_persist.testing.lived_in import everything, many_songs
 from karaoke_persist.testing.samples import song
-from karaoke_persist.transfer import archive as archives
-from karaoke_persist.transfer.upgrades import UPGRADES
+from karaoke_persist.transfer.archives import archive as archives
+from karaoke_persist.transfer.archives.upgrades import UPGRADES
 
 FLIPS = 400
 
@@ -173,7 +173,7 @@ def test_what_is_not_as_it_should_be(whole: Path, empty, change: Any, told: str)
 
 def test_a_bomb(whole: Path, empty, monkeypatch: pytest.MonkeyPatch):
     """What unpacks to a row longer than any, or to more than it says, is refused at flat memory."""
-    monkeypatch.setattr("karaoke_persist.transfer.loading.LINE_BYTES", 1_000_000)
+    monkeypatch.setattr("karaoke_persist.transfer.archives.loading.LINE_BYTES", 1_000_000)
     bomb = remade(whole, lambda members, manifest: sealed(members, manifest, "users.jsonl", b"[" * 5_000_000 + b"\n"))
     assert bomb.stat().st_size < 200_000
     with pytest.raises(BadArchive, match=r"users\.jsonl: it unpacks to more"):
@@ -188,7 +188,7 @@ def test_a_bomb(whole: Path, empty, monkeypatch: pytest.MonkeyPatch):
 
 def test_a_row_that_is_too_long_is_not_dumped(songs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A dump that could not be loaded again is not made, and leaves no file."""
-    monkeypatch.setattr("karaoke_persist.transfer.dumping.LINE_BYTES", 1_000)
+    monkeypatch.setattr("karaoke_persist.transfer.archives.dumping.LINE_BYTES", 1_000)
     songs.songs.upsert_songs([song("short"), song("long", description="x" * 1_000)])
     with pytest.raises(InvalidValue, match=r"longer than 1000 bytes.*long"):
         transfer.dump(songs, tmp_path / "a.zip")
@@ -263,7 +263,8 @@ def test_a_load_goes_on_where_it_was_interrupted(songs, tmp_path: Path):
     transfer.dump(songs, tmp_path / "a.zip")
 
     def stop(done: int, total: int) -> None:
-        raise KeyboardInterrupt
+        if done > 2_500:  # all is verified by now
+            raise KeyboardInterrupt
 
     with karaoke_persist.open("memory://loading") as target:
         with pytest.raises(KeyboardInterrupt):
@@ -274,3 +275,31 @@ def test_a_load_goes_on_where_it_was_interrupted(songs, tmp_path: Path):
             assert transfer.load(tmp_path / "a.zip", again).written == 1_500
         with Place("memory://loading").open() as whole:
             assert whole.songs.count_songs() == 2_500
+
+
+def test_a_load_that_is_interrupted_before_it_writes(songs, tmp_path: Path):
+    """While the archive is verified, the library is as it was."""
+    many_songs(songs, 2_500)
+    transfer.dump(songs, tmp_path / "a.zip")
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with karaoke_persist.open("memory://loading") as target:
+        with pytest.raises(KeyboardInterrupt):
+            transfer.load(tmp_path / "a.zip", target, progress=stop)
+        with karaoke_persist.open("memory://loading") as again:
+            assert again.songs.count_songs() == 0
+
+
+def test_the_progress_of_a_load(songs, tmp_path: Path):
+    """It goes on to one total: each row is verified, written and compared."""
+    many_songs(songs, 2_500)
+    transfer.dump(songs, tmp_path / "a.zip")
+    told: list[tuple[int, int]] = []
+    with karaoke_persist.open("memory://") as target:
+        transfer.load(tmp_path / "a.zip", target, progress=lambda done, total: told.append((done, total)))
+
+    assert told == sorted(told)
+    assert {total for _, total in told} == {7_500}
+    assert [done for done, _ in told][-1] == 7_500

@@ -86,6 +86,16 @@ def test_an_upgrade_without_a_backup(url: str, tmp_path: Path, monkeypatch: pyte
     assert not (tmp_path / "backups").exists()
 
 
+def test_the_progress_of_the_backup_before_an_upgrade(url: str, tmp_path: Path):
+    """It is told to its end, whether a file is copied or rows are written."""
+    older(url, OLDER[0])
+    told: list[tuple[int, int]] = []
+
+    transfer.migrate(url, backups=tmp_path, progress=lambda done, total: told.append((done, total)))
+
+    assert told[-1][0] == told[-1][1] > 0
+
+
 def test_an_upgrade_that_cannot_be_backed_up_is_not_made(url: str, tmp_path: Path):
     """Where there is no place for the backup, the schema stays as it was."""
     older(url, OLDER[0])
@@ -102,9 +112,10 @@ def test_rows_of_an_older_schema(url: str, revision: str):
     older(url, revision)
     with closing(open_store(url, options(models=MODELS, check_schema=False))) as store:
         with store.found_rows(2) as found:
-            assert [[row["id"] for row in rows] for rows in found(Song)] == [["a", "b"], ["c"]]
-            (first, *_), *_ = found(Song)
-            later = [list(found(model)) for model in MODELS if model is not Song]
+            assert [[row["id"] for row in rows] for rows in found.batches(Song)] == [["a", "b"], ["c"]]
+            (first, *_), *_ = found.batches(Song)
+            later = [list(found.batches(model)) for model in MODELS if model is not Song]
+            assert [found.count(model) for model in MODELS] == [3 if model is Song else 0 for model in MODELS]
         assert ("play_count" in first) == (int(revision[:4]) >= 3)
         assert (first["artist"], first["favorite"], first["tags"]) == ("x", False, ())
         assert later == [[]] * len(later)

@@ -12,9 +12,9 @@ from karaoke_persist.models import MODELS, Integrity, Record, Reference, Song, T
 from karaoke_persist.models.fields import Id
 from karaoke_persist.testing.probes import KIT_MODELS, Folder, Sample
 from karaoke_persist.testing.samples import ANY_JSON, EVERY_FIELD, song
-from karaoke_persist.transfer.backups import stem_of
-from karaoke_persist.transfer.canonical import checked_row, line_of, trusted_row
-from karaoke_persist.transfer.order import in_order, self_references
+from karaoke_persist.transfer.backups.backing_up import stem_of
+from karaoke_persist.transfer.copying.canonical import checked_row, line_of, trusted_row
+from karaoke_persist.transfer.copying.order import in_order, self_references
 
 
 class Hen(Record):

@@ -12,8 +12,9 @@ import pytest
 
 import karaoke_persist
 from karaoke_persist import InvalidValue, transfer
+from karaoke_persist.testing.lived_in import many_songs
 from karaoke_persist.testing.samples import UNUSUAL_TEXT, song
-from karaoke_persist.transfer.articles import filed_artist, filed_title
+from karaoke_persist.transfer.songbooks.articles import filed_artist, filed_title
 
 
 class Page(HTMLParser):
@@ -76,6 +77,29 @@ def test_artists_and_titles_are_filed_without_articles(book):
         *("M", "Die Moritat bertolt brecht"),
         *("W", "The Wall Die Ärzte"),
     ]
+
+
+def test_artists_who_differ_by_an_article_have_a_heading_each(songs):
+    """They stand side by side, and the songs of one are not torn apart by those of the other."""
+    songs.songs.upsert_songs(
+        [song("1", "A", "Eagles"), song("2", "B", "The Eagles"), song("3", "C", "EAGLES"), song("4", "D", "The Eagles")]
+    )
+
+    page = Page(transfer.songbook(songs, "html"))
+
+    artists = page.lines[1 : page.lines.index("By title")]
+    assert artists == ["Eagles", "A", "C", "The Eagles", "B", "D"]
+
+
+def test_a_songbook_of_many_songs(songs):
+    """Each is in it once, however many there are, and the progress ends with the last."""
+    many_songs(songs, 2_500)
+    told: list[tuple[int, int]] = []
+
+    book = json.loads(transfer.songbook(songs, "json", progress=lambda done, total: told.append((done, total))))
+
+    assert len({each["id"] for each in book["songs"]}) == len(book["songs"]) == 2_500
+    assert told == [(1_000, 2_500), (2_000, 2_500), (2_500, 2_500)]
 
 
 @pytest.mark.parametrize(

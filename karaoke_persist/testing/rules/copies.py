@@ -86,6 +86,9 @@ class CopyRules(Conformance):
             source.songs.create_song("Last", "x", song_id="z")
             transfer.copy(source, library)
             assert everything(other) == everything(source)
+            source.songs.delete_song("z")  # behind all that the source has now
+            assert transfer.copy(source, library).deleted == 1
+            assert everything(other) == everything(source)
 
     @rule("B-13")
     def test_nothing_is_written_over_unasked(self, library: Library, other: Library) -> None:

@@ -12,7 +12,7 @@ from karaoke_persist.testing.probes import Box, Folder, Shelf
 from karaoke_persist.testing.rule import rule
 from karaoke_persist.testing.rules.values import read
 from karaoke_persist.testing.samples import EVERY_FIELD, MOMENT, song
-from karaoke_persist.transfer.canonical import line_of
+from karaoke_persist.transfer.copying.canonical import line_of
 
 
 def put(library: Library, *rows: Record) -> None:

@@ -1,0 +1,1 @@
+"""Archives: everything in one portable file, and back."""

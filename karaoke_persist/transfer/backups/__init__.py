@@ -1,0 +1,1 @@
+"""Backups: made while others write, brought back, and made before every upgrade of a schema."""

@@ -1,0 +1,1 @@
+"""Copies: the same rows in another store, range by range, and verified."""
