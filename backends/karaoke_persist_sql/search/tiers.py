@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from karaoke_persist.models.json_values import INT64_MAX
 from karaoke_persist_sql.search.clauses import Asked, all_of, any_of, in_range
-from karaoke_persist_sql.search.grams import GramQuery, name_gram, start_grams
+from karaoke_persist_sql.search.grams import FURTHER_TITLE, GramQuery, name_gram, start_grams
 from karaoke_persist_sql.search.hits import Hits, Row
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.rows import Order
@@ -23,7 +23,7 @@ COLUMNS = "{place}, d.song_id, d.title, d.artist"
 NAMES = 30
 """Up to so many artists are looked for by name."""
 FURTHER = 200
-"""Up to so many documents with a further form that may do are looked at, once for all tiers; mostly there are none."""
+"""Up to so many documents with a further form that does are looked for, once for all tiers; mostly there are none."""
 
 
 class Mark(NamedTuple):
@@ -101,13 +101,17 @@ class Tiers:
 
     @cached_property
     def _further_places(self) -> list[int] | None:
-        """The places of documents of which a further title may begin with the text; None if they are many."""
-        return self._hits.dialect.places(self._hits.session, self._hits.tables, self._further_grams, FURTHER)
+        """The places of documents of which a further title begins with the text; None if they are many."""
+        hits = self._hits
+        begins = any_of(hits.tests.begins_further("title", text) for text in self._plan.whole)
+        return hits.dialect.places(hits.session, hits.tables, self._further_grams, FURTHER, begins)
 
     @cached_property
     def _further_grams(self) -> GramQuery:
+        """Two characters are enough where only further titles have them: to read more grams would take longer."""
         marker = self._hits.dialect.further_title
-        return GramQuery((tuple(start_grams(marker, text) for text in self._plan.whole),))
+        starts = (start_grams(marker, text) for text in self._plan.whole)
+        return GramQuery((tuple(grams[:1] if marker == FURTHER_TITLE else grams for grams in starts),))
 
     def _in_order(self, tier: int, after: Mark | None, limit: int) -> list[Row]:
         """From the index that orders documents, entered where the page before ended."""

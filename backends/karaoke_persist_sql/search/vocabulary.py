@@ -59,4 +59,4 @@ def stretches(term: str, contained: str) -> Iterator[Clause]:
 
 
 def _ends(text: str) -> Clause:
-    return Clause(f"substr(word, CAST(length - {len(text) - 1} AS integer)) = ?", (text,))
+    return Clause("substr(word, CAST(length - ? AS integer)) = ?", (len(text) - 1, text))
