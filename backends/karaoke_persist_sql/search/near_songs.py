@@ -1,14 +1,17 @@
 """Songs and artists that a query with slips may have meant.
 
-Candidates come by grams: each needle is there, or a word near it. Few are measured at once; of many, those with one
-slip are looked for first, in the order of places, then those with two, until there are enough.
+Candidates come by grams: each needle is there, or a word near it. To look for near words takes longest, so the longest
+needles are asked for first, until few songs are left, which are measured at once. Of many, those with one slip are
+looked for first, in the order of places, then those with two, until there are enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
+from karaoke_persist.contract.reference.search_answers import near_artists, telling
 from karaoke_persist.contract.search import SearchDocument, near
 from karaoke_persist.contract.search.plan import Needle
 from karaoke_persist.contract.search.request import NEAR_MOST
@@ -33,16 +36,52 @@ class NearMatches:
         self._plan, self._hits = plan, hits
         self._filtered = hits.of(replace(plan, needles=(), fielded=()))
         self._needles = (*plan.needles, *plan.fielded)
-        self._words = {needle: words_near(hits, needle) for needle in self._needles}
+        self._near: dict[Needle, Slips] = {}
 
     def songs(self) -> list[str]:
         """The keys of the songs with the fewest slips."""
-        if not any(self._words.values()):
+        return self._of_many() if self._few is None else self._least(self._few)
+
+    def artists(self) -> Sequence[str]:
+        """The names of the artists with the fewest slips."""
+        plan = self._plan
+        if self._few is not None:
+            return near_artists(plan, self._few)
+        if not plan.whole and not any(needle.field == "artist" for needle in plan.fielded):
             return []
-        most = sum(max(self._words[needle].values(), default=0) for needle in self._needles)
-        few = self._documents(self._asked(most), limit=FEW + 1)
-        if len(few) <= FEW:
-            return self._least(document for _, document in few)
+        least: dict[str, int] = {}
+        words = {word for needle in telling(plan) for word in self._words(needle)}
+        for name, forms in self._artists_with(words):
+            slips = near.artist_distance(plan, _artist(forms))
+            if slips and slips < least.get(name, slips + 1) and self._passes(name, forms):
+                least[name] = slips
+        ranked = sorted(least, key=lambda name: (least[name], key_fold(name), name))
+        return ranked[:NEAR_MOST]
+
+    def _words(self, needle: Needle) -> Slips:
+        if needle not in self._near:
+            self._near[needle] = words_near(self._hits, needle)
+        return self._near[needle]
+
+    @cached_property
+    def _few(self) -> list[SearchDocument] | None:
+        """The documents among which are all that were perhaps meant; None if they are many."""
+        asked = self._filtered.tests.rest()
+        for needle in telling(self._plan):
+            asked = asked.plus(needed=[_alternatives(needle, self._words(needle))])
+            few = self._up_to_few(asked)
+            if few is not None:
+                return few
+        return None
+
+    # songs
+
+    def _of_many(self) -> list[str]:
+        most = sum(max(self._words(needle).values(), default=0) for needle in self._needles)
+        if len(telling(self._plan)) < len(self._needles):
+            few = self._up_to_few(self._asked(most))
+            if few is not None:
+                return self._least(few)
         found: list[str] = []
         for slips in range(1, most + 1):
             for key in self._with(slips):
@@ -51,26 +90,17 @@ class NearMatches:
                     return found
         return found
 
-    def artists(self) -> list[str]:
-        """The names of the artists with the fewest slips."""
-        plan = self._plan
-        if not plan.whole and not any(needle.field == "artist" for needle in plan.fielded):
-            return []
-        least: dict[str, int] = {}
-        words = {word for needle, some in self._words.items() if needle.field in (None, "artist") for word in some}
-        for name, forms in self._artists_with(words):
-            slips = near.artist_distance(plan, _artist(forms))
-            if slips and slips < least.get(name, slips + 1) and self._passes(name, forms):
-                least[name] = slips
-        ranked = sorted(least, key=lambda name: (least[name], key_fold(name), name))
-        return ranked[:NEAR_MOST]
-
-    # songs
-
     def _asked(self, most: int) -> Asked:
         """The candidates for so many slips at most."""
         asked = self._filtered.tests.rest()
-        return asked.plus(needed=[_alternatives(needle, words, most) for needle, words in self._words.items()])
+        for needle in self._needles:
+            words = [word for word, slips in self._words(needle).items() if slips <= most]
+            asked = asked.plus(needed=[_alternatives(needle, words)])
+        return asked
+
+    def _up_to_few(self, asked: Asked) -> list[SearchDocument] | None:
+        documents = self._documents(asked, limit=FEW + 1)
+        return None if len(documents) > FEW else [document for _, document in documents]
 
     def _documents(self, asked: Asked, *, after: int | None = None, limit: int) -> list[tuple[int, SearchDocument]]:
         rows = self._hits.scattered(asked, _COLUMNS, after=after, limit=limit)
@@ -110,9 +140,8 @@ class NearMatches:
         return filtered.count(filtered.tests.rest().plus(same, needed=[((name_gram(name),),)]), cap=1) > 0
 
 
-def _alternatives(needle: Needle, words: Slips, most: int) -> Alternatives:
-    near_by = tuple(parts_of(word, start=True, end=True) for word, slips in words.items() if slips <= most)
-    return (*contained_grams(needle), *near_by)
+def _alternatives(needle: Needle, words: Iterable[str]) -> Alternatives:
+    return (*contained_grams(needle), *(parts_of(word, start=True, end=True) for word in words))
 
 
 def _artist(forms: tuple[str, ...]) -> SearchDocument:
