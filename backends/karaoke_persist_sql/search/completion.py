@@ -87,7 +87,7 @@ class Songs:
 
     def _number_with(self, start: str) -> int:
         where, docs = in_range("d.title", start), self._hits.tables.name(self._hits.tables.docs)
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {docs} AS d WHERE {where.sql} LIMIT ?) AS some"  # noqa: S608
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {docs} AS d WHERE {where.sql} LIMIT ?) AS found"  # noqa: S608
         return int(self._hits.fetch(sql, (*where.parameters, FEW + 1))[0][0])
 
     def _with_first(self, start: str) -> list[Row]:
