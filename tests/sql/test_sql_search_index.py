@@ -95,6 +95,7 @@ def few(request, monkeypatch):
     if request.param is not None:
         for module in (pages, sorted_pages, near_songs, artist_names, artists, completion):
             monkeypatch.setattr(module, "FEW", max(request.param, 1) if module is near_songs else request.param)
+        monkeypatch.setattr(near_songs, "MORE", 1)
         monkeypatch.setattr(artists, "BATCHES", (4, 1))
         for name in ("NAMES", "FURTHER"):
             monkeypatch.setattr(tiers, name, request.param)

@@ -2,7 +2,7 @@
 
 Candidates come by grams: each needle is there, or a word near it. To look for near words takes longest, so the longest
 needles are asked for first, until few songs are left, which are measured at once. Of many, those with one slip are
-looked for first, in the order of places, then those with two, until there are enough.
+looked for first, in the order of places, until there are enough, then those with words that have two.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from karaoke_persist_sql.search.rows import IndexRow, document_of_row, placed_ro
 from karaoke_persist_sql.search.vocabulary import Slips, words_near
 
 FEW = 300
-"""Up to so many candidates are measured at once; of more, so many at a time."""
+"""Up to so many candidates are measured at once; of more, so many first."""
+MORE = 3_000
+"""So many of the others at a time."""
 _COLUMNS = ", ".join(("{place}", *(f"d.{name}" for name in IndexRow._fields)))
 
 
@@ -77,21 +79,23 @@ class NearMatches:
     # songs
 
     def _of_many(self) -> list[str]:
-        most = sum(max(self._words(needle).values(), default=0) for needle in self._needles)
+        most = max((slips for needle in self._needles for slips in self._words(needle).values()), default=0)
         if len(telling(self._plan)) < len(self._needles):
             few = self._up_to_few(self._asked(most))
             if few is not None:
                 return self._least(few)
         found: list[str] = []
+        others: dict[int, list[str]] = {}
         for slips in range(1, most + 1):
-            for key in self._with(slips):
-                found.append(key)
+            others = {}
+            for count, key in self._measured(slips):
+                (found if count == slips else others.setdefault(count, [])).append(key)
                 if len(found) == NEAR_MOST:
                     return found
-        return found
+        return [*found, *(key for count in sorted(others) if count > most for key in others[count])][:NEAR_MOST]
 
     def _asked(self, most: int) -> Asked:
-        """The candidates for so many slips at most."""
+        """The candidates for so many slips of a word at most."""
         asked = self._filtered.tests.rest()
         for needle in self._needles:
             words = [word for word, slips in self._words(needle).items() if slips <= most]
@@ -111,14 +115,14 @@ class NearMatches:
         best = sorted((slips, *order) for slips, order in measured if slips)
         return [each[-1] for each in best[:NEAR_MOST]]
 
-    def _with(self, slips: int) -> Iterator[str]:
-        """The songs with just so many slips, in the order of places."""
-        asked, after = self._asked(slips), None
-        while documents := self._documents(asked, after=after, limit=FEW):
+    def _measured(self, most: int) -> Iterator[tuple[int, str]]:
+        """The slips and keys of the songs in which no word has more than so many, in the order of places."""
+        asked, after, limit = self._asked(most), None, FEW
+        while documents := self._documents(asked, after=after, limit=limit):
             for _, document in documents:
-                if near.distance(self._plan, document) == slips:
-                    yield document.id
-            after = documents[-1][0]
+                if slips := near.distance(self._plan, document):
+                    yield slips, document.id
+            after, limit = documents[-1][0], MORE
 
     # artists
 
