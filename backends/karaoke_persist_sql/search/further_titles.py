@@ -13,11 +13,11 @@ from karaoke_persist_sql.search.index import Clause
 def further_grams(hits: Hits, texts: Iterable[str]) -> GramQuery:
     """What documents with such a title have.
 
-    Two characters are enough where only further titles have them: to read more grams would take longer.
+    Where only further titles have the gram of the beginning, few do, and one more is enough: reading takes longer.
     """
     marker = hits.dialect.further_title
     starts = (start_grams(marker, text) for text in texts)
-    return GramQuery((tuple(grams[:1] if marker == FURTHER_TITLE else grams for grams in starts),))
+    return GramQuery((tuple((grams[0], grams[-1]) if marker == FURTHER_TITLE else grams for grams in starts),))
 
 
 def further_places(hits: Hits, texts: tuple[str, ...], most: int, also: Clause | None = None) -> list[int] | None:
