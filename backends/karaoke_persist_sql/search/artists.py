@@ -53,7 +53,7 @@ def _first_groups(hits: Hits, request: ArtistSearchRequest) -> list[Row] | None:
     for size in BATCHES:
         names = _names(hits, after, size)
         asked = hits.tests.everything().plus(needed=[tuple((name_gram(name),) for _, name in names)])
-        counts = dict(_counted(hits, asked)) if names else {}
+        counts = dict[str, int](_counted(hits, asked) if names else [])
         groups += [(name, counts[name]) for _, name in names if name in counts]
         if len(groups) >= request.limit or len(names) < size:
             return groups[: request.limit]
