@@ -17,7 +17,7 @@ def further_grams(hits: Hits, texts: Iterable[str]) -> GramQuery:
     """
     marker = hits.dialect.further_title
     starts = (start_grams(marker, text) for text in texts)
-    return GramQuery((tuple((grams[0], grams[-1]) if marker == FURTHER_TITLE else grams for grams in starts),))
+    return GramQuery((tuple((grams[0], *grams[1:][-1:]) if marker == FURTHER_TITLE else grams for grams in starts),))
 
 
 def further_places(hits: Hits, texts: tuple[str, ...], most: int, also: Clause | None = None) -> list[int] | None:
