@@ -153,13 +153,21 @@ class PostgresSearch(SearchDialect):
         sql, parameters = search.statement(columns, asked.limit, asked.offset)
         return session.fetch(self.marked(sql), parameters)
 
-    def places(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, most: int) -> list[int] | None:
+    def places(
+        self,
+        session: ReadingSession,
+        tables: SearchTables,
+        grams: GramQuery,
+        most: int,
+        where: Clause | None = None,
+    ) -> list[int] | None:
         """A sample tells whether very many are candidates, for which the index would take long."""
-        found = self.source(tables, grams)
+        found, more = self.source(tables, grams), [] if where is None else [where]
         many = are_many(tables.name(tables.docs), all_of(row_clauses(grams)))
-        some = f"SELECT {found.place} FROM {found.tables} WHERE {found.where.sql} LIMIT ?"  # noqa: S608
+        condition = all_of([found.where, *more])
+        some = f"SELECT {found.place} FROM {found.tables} WHERE {condition.sql} LIMIT ?"  # noqa: S608
         sql = f"SELECT CASE WHEN {many.sql} THEN NULL ELSE ARRAY({some}) END"
-        parameters = (*many.parameters, *found.where.parameters, most + 1)
+        parameters = (*many.parameters, *condition.parameters, most + 1)
         places: list[int] | None = session.fetch(self.marked(sql), parameters)[0][0]
         return None if places is None or len(places) > most else places
 

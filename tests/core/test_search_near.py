@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from karaoke_persist.contract.search import NORMALISER, SearchQuery, plan_of
-from karaoke_persist.contract.search.near import allowed, may_slip, slips, slips_to
+from karaoke_persist.contract.search.near import allowed, may_slip, nearest, slips, slips_to
 from karaoke_persist.testing.oracle_search import edits
 from karaoke_persist.testing.trials import TRIALS
 
@@ -77,3 +77,16 @@ def test_the_distance(text: str, word: str) -> None:
     folded = NORMALISER.primary(text)
     count = edits(folded, word)
     assert slipping(text, word) == (count if count <= allowed(folded) else None)
+
+
+def test_the_near_of_many_words() -> None:
+    """Of many words those with slips are told, each by the nearer spelling of the term, and never the term itself."""
+    (needle,) = plan_of(SearchQuery.parse("möhre"), NORMALISER).needles
+    words = ["mohre", "moehre", "mohrre", "moere", "mahre", "moehren", "queen"]
+    assert nearest(needle, words) == {"mohrre": 1, "moere": 1, "mahre": 1, "moehren": 1}
+
+
+def test_short_terms_are_near_to_nothing() -> None:
+    """A term that may not slip has no near words."""
+    (needle,) = plan_of(SearchQuery.parse("que"), NORMALISER).needles
+    assert nearest(needle, ["quee", "que"]) == {}

@@ -14,7 +14,7 @@ from karaoke_persist.contract import Eq, In, Query
 from karaoke_persist.contract.reference.search import complete, search, search_artists
 from karaoke_persist.contract.search import ArtistSearchRequest, SearchQuery, SearchRequest
 from karaoke_persist.models import Song
-from karaoke_persist_sql.search import artist_names, completion, near_songs, pages, places, sorted_pages, tiers
+from karaoke_persist_sql.search import artist_names, artists, completion, near_songs, pages, places, sorted_pages, tiers
 from karaoke_persist_sql.search.checking import Check
 
 KEYS = [f"s{number}" for number in range(12)]
@@ -93,9 +93,12 @@ class Reference:
 def few(request, monkeypatch):
     """What counts as few, so that small data takes every way."""
     if request.param is not None:
-        for module in (pages, sorted_pages, near_songs, artist_names, completion):
+        for module in (pages, sorted_pages, near_songs, artist_names, artists, completion):
             monkeypatch.setattr(module, "FEW", max(request.param, 1) if module is near_songs else request.param)
-        monkeypatch.setattr(tiers, "NAMES", request.param)
+        monkeypatch.setattr(near_songs, "MORE", 1)
+        monkeypatch.setattr(artists, "BATCHES", (4, 1))
+        for name in ("NAMES", "FURTHER"):
+            monkeypatch.setattr(tiers, name, request.param)
         for name, value in {"GAP": 4, "REACH": 8, "ROOM": 2, "_WINDOW": 2}.items():
             monkeypatch.setattr(places, name, value)
 

@@ -34,10 +34,11 @@ from karaoke_persist.contract.search import (
     SearchResult,
     plan_of,
 )
+from karaoke_persist.contract.search.plan import Needle
 from karaoke_persist.contract.search.request import NEAR_BELOW
 from karaoke_persist.contract.store import StoreSession
 from karaoke_persist.models import Song
-from karaoke_persist_memory.search.finding import Finding, candidates
+from karaoke_persist_memory.search.finding import Candidates, Finding, candidates, number_of
 from karaoke_persist_memory.search.grams import ARTIST, SUNG, TITLE, UNSUNG, Sieve, near_sieve, start_sieve
 from karaoke_persist_memory.search.index import SearchIndex
 from karaoke_persist_memory.table import Table
@@ -122,11 +123,16 @@ class Searching:
         return merged_counts(facet, counts)
 
     def _near(self, plan: SearchPlan) -> Near:
-        """Artists may lack what is sought in titles and albums, so that among theirs are the songs too."""
-        needles = (*plan.needles, *plan.fielded)
-        of_artists = [needle for needle in needles if needle.field in (None, "artist")]
-        words = {needle: self._index.vocabulary.near(needle) for needle in of_artists or needles}
-        return reference.near_matches(self._session, plan, self._passing(plan, near_sieve(plan, words)))
+        """Among the songs that have the longest needles, or words near them; when they are few, the others can wait."""
+        words: dict[Needle, Iterable[str]] = {}
+        found: Candidates = []
+        for needle in reference.telling(plan):
+            words[needle] = self._index.vocabulary.near(needle)
+            found = candidates(self._index, plan, near_sieve(plan, words))
+            if number_of(found) <= FEW:
+                break
+        documents = (document for chunk, bitmap in found for document in chunk.documents(bitmap))
+        return reference.near_matches(self._session, plan, documents)
 
     def _walk(self, finding: Finding, field: str, request: SearchRequest) -> Iterator[tuple[Place, str]]:
         """The hits in the order of a field, found by looking at every song in that order."""

@@ -34,7 +34,7 @@ class Finding:
     @property
     def at_most(self) -> int:
         """No more than so many songs are hits."""
-        return sum(bitmap.bit_count() for _, bitmap in self._candidates)
+        return number_of(self._candidates)
 
     def count(self) -> int:
         """How many songs are hits."""
@@ -93,3 +93,8 @@ def candidates(index: SearchIndex, plan: SearchPlan, sieve: Sieve) -> Candidates
         if bitmap:
             found.append((chunk, bitmap))
     return found
+
+
+def number_of(found: Candidates) -> int:
+    """How many candidates there are."""
+    return sum(bitmap.bit_count() for _, bitmap in found)

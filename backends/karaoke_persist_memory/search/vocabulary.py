@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from karaoke_persist.contract.search.near import allowed
+from karaoke_persist.contract.search.near import allowed, nearest
 from karaoke_persist.contract.search.plan import Needle
 
 
@@ -15,7 +16,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._grams: dict[str, str] = {}
-        self._words: dict[str, None] = {}
+        self._words: defaultdict[int, dict[str, None]] = defaultdict(dict)  # by length
 
     def shared(self, gram: str) -> str:
         """The string that is kept for this gram."""
@@ -23,16 +24,16 @@ class Vocabulary:
 
     def add(self, words: Iterable[str]) -> None:
         """Take in the words of a document."""
-        self._words.update(dict.fromkeys(words))
+        for word in words:
+            self._words[len(word)][word] = None
 
-    def near(self, needle: Needle) -> list[str]:
-        """The words that are perhaps as near to a needle as its near matches are."""
-        return [word for own in needle.forms if allowed(own) for word in self._within(own, allowed(own))]
+    def near(self, needle: Needle) -> Iterable[str]:
+        """The words that are near to a needle."""
+        lengths = {length for own in needle.forms for length in _lengths(own)}
+        return nearest(needle, [word for length in lengths for word in tuple(self._words.get(length, ()))])
 
-    def _within(self, own: str, most: int) -> Iterable[str]:
-        from rapidfuzz.distance import OSA
-        from rapidfuzz.process import extract
 
-        lengths = range(len(own) - most, len(own) + most + 1)
-        words = [word for word in tuple(self._words) if len(word) in lengths]
-        return (found[0] for found in extract(own, words, scorer=OSA.distance, score_cutoff=most, limit=None))
+def _lengths(own: str) -> range:
+    """Of the words that are perhaps near."""
+    most = allowed(own)
+    return range(len(own) - most, len(own) + most + 1)

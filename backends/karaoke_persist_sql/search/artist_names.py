@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from karaoke_persist_sql.search.clauses import all_of, any_of, begins_with, in_range
+from karaoke_persist_sql.search.clauses import all_of, begins_with, in_range
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.rows import BREAK, unwrapped
@@ -79,13 +79,14 @@ class Artists:
 
     def _gather(self) -> list[Named]:
         """The names to be added up: all, or those that the counts do not have."""
-        where = any_of(in_range("f.form", start) for start in self._starts)
+        ranges = [in_range("f.form", start) for start in self._starts]
         further = "f.further = 1" if self._looks_up else "f.further IN (0, 1)"
-        ids = f"SELECT f.artist_id FROM {self._forms} AS f WHERE {further} AND {where.sql}"  # noqa: S608
+        each = (f"SELECT f.artist_id FROM {self._forms} AS f WHERE {further} AND {where.sql}" for where in ranges)  # noqa: S608
+        ids, parameters = " UNION ALL ".join(each), [value for where in ranges for value in where.parameters]
         sql = f"SELECT name, forms, {self._songs}, {self._plays} FROM {self._artists} WHERE id IN ({ids})"  # noqa: S608
         primary: dict[str, str] = {}
         plays: dict[str, int] = {}
-        for name, forms, songs, sung in self._hits.fetch(sql, where.parameters):
+        for name, forms, songs, sung in self._hits.fetch(sql, parameters):
             first = unwrapped(forms)[0]
             if songs and not (self._looks_up and first.startswith(self._starts)):
                 primary[name], plays[name] = first, plays.get(name, 0) + sung

@@ -1,12 +1,18 @@
-"""Songs that match, grouped by artist: the groups, then the samples of a page of them, each by one statement."""
+"""Songs that match, grouped by artist: the groups, then the samples of a page of them."""
 
 from __future__ import annotations
 
 from karaoke_persist.contract.search import ArtistHits, ArtistSearchRequest
 from karaoke_persist.models import Song
 from karaoke_persist.models.text import key_fold
+from karaoke_persist_sql.search.clauses import Asked
 from karaoke_persist_sql.search.grams import name_gram
 from karaoke_persist_sql.search.hits import Hits, Row
+
+FEW = 3_000
+"""Up to so many candidates, the groups of all are made."""
+BATCHES = (64, 128, 256)
+"""So many artists are looked at, one batch after the other, before the groups of all hits are made."""
 
 
 def search_artists(hits: Hits, request: ArtistSearchRequest) -> list[ArtistHits]:
@@ -21,13 +27,49 @@ def search_artists(hits: Hits, request: ArtistSearchRequest) -> list[ArtistHits]
 
 
 def _groups_of_hits(hits: Hits, request: ArtistSearchRequest) -> list[Row]:
-    sql, parameters = hits.statement(hits.tests.everything(), "d.artist_name, count(*)")
-    counts = hits.fetch(f"{sql} GROUP BY d.artist_name", parameters)
+    """Of few hits, or of hits of few artists, all groups are made; of any other, those that come first."""
+    asked = hits.tests.everything()
+    few = hits.narrowed(asked, FEW)
+    found = _first_groups(hits, request) if few is None and request.limit <= BATCHES[0] else None
+    if found is not None:
+        return found
+    counts = _counted(hits, asked if few is None else few)
     ranked = sorted(counts, key=lambda group: _name_order(group[0]))
     if request.after is not None:
         mark = _name_order(request.after)
         ranked = [group for group in ranked if _name_order(group[0]) > mark]
     return ranked[: request.limit]
+
+
+def _counted(hits: Hits, asked: Asked) -> list[Row]:
+    sql, parameters = hits.statement(asked, "d.artist_name, count(*)")
+    return hits.fetch(f"{sql} GROUP BY d.artist_name", parameters)
+
+
+def _first_groups(hits: Hits, request: ArtistSearchRequest) -> list[Row] | None:
+    """The artists in their order, some at a time, until enough have hits; None if that would take too long."""
+    groups, looked = list[Row](), 0
+    after = None if request.after is None else _name_order(request.after)
+    for size in BATCHES:
+        names = _names(hits, after, size)
+        asked = hits.tests.everything().plus(needed=[tuple((name_gram(name),) for _, name in names)])
+        counts = dict[str, int](_counted(hits, asked) if names else [])
+        groups += [(name, counts[name]) for _, name in names if name in counts]
+        if len(groups) >= request.limit or len(names) < size:
+            return groups[: request.limit]
+        after, looked = names[-1], looked + size
+        if len(groups) * sum(BATCHES) < request.limit * looked:
+            return None
+    return None
+
+
+def _names(hits: Hits, after: tuple[str, str] | None, number: int) -> list[tuple[str, str]]:
+    """The folds and names of artists of any songs, in their order."""
+    layout, dialect = hits.session.plans.layout, hits.session.plans.dialect
+    where = "" if after is None else " WHERE (value_fold, value) > (?, ?)"
+    counts = dialect.qualified(layout.counters[Song, "artist"].name)
+    sql = f"SELECT value_fold, value FROM {counts}{where} ORDER BY value_fold, value LIMIT ?"  # noqa: S608
+    return [(fold, name) for fold, name in hits.fetch(sql, (*(after or ()), number))]
 
 
 def _groups_of_all(hits: Hits, request: ArtistSearchRequest) -> list[Row]:

@@ -194,7 +194,11 @@ class Tests:
 
     def begins(self, field: TextField, text: str) -> Clause:
         """Whether a form of a field begins with a text."""
-        return any_of((begins_with(f"d.{field}", text), self._has(f"d.more_{field}", f"{BREAK} {text}")))
+        return any_of((begins_with(f"d.{field}", text), self.begins_further(field, text)))
+
+    def begins_further(self, field: TextField, text: str) -> Clause:
+        """The same, leaving the primary form aside."""
+        return self._has(f"d.more_{field}", f"{BREAK} {text}")
 
     def _has(self, column: str, text: str) -> Clause:
         return Clause(self._dialect.contains(column), (text,))
@@ -248,7 +252,7 @@ def in_range(column: str, start: str) -> Clause:
 
 def begins_with(column: str, start: str) -> Clause:
     """The same, where an index serves something else."""
-    return Clause(f"substr({column}, 1, {len(start)}) = ?", (start,))
+    return Clause(f"substr({column}, 1, CAST(? AS integer)) = ?", (len(start), start))
 
 
 def any_of(clauses: Iterable[Clause]) -> Clause:

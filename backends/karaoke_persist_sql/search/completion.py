@@ -1,7 +1,8 @@
 """What a text may be the beginning of: first what was sung, the most first; then artists and songs in turn.
 
-Beginnings of up to three characters are looked up. Of longer ones, those with few names are gathered, and the others
-are found among the names that begin with the same three characters, in their order.
+Beginnings of up to three characters are looked up. Of longer ones, those with few names are gathered, titles from the
+index that orders documents, and the others are found among the names that begin with the same three characters, in
+their order.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from itertools import islice, zip_longest
 from karaoke_persist.contract.search import Completion, CompletionRequest, Normaliser
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.artist_names import Artists, Named
-from karaoke_persist_sql.search.clauses import VISIBLE, Asked, all_of, any_of
+from karaoke_persist_sql.search.clauses import VISIBLE, Asked, all_of, any_of, begins_with, in_range, not_true
+from karaoke_persist_sql.search.further_titles import further_places
 from karaoke_persist_sql.search.grams import HIDDEN, SUNG, TITLE, Grams, start_grams
 from karaoke_persist_sql.search.hits import Hits, Row
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.tally import LONGEST
 
-FEW = 300
+FEW = 1_000
 _SONG = "d.title, d.artist, d.song_id, d.artist_name, d.plays"
 
 
@@ -70,9 +72,32 @@ class Songs:
         return Asked([tuple(start_grams(TITLE, start) for start in starts)], without, [begin])
 
     def _gathered(self) -> list[Named] | None:
-        """All of them, if they are few."""
-        few = self._hits.narrowed(self._asked(() if self._hits.plan.hidden else (HIDDEN,), self._starts), FEW)
-        return None if few is None else [_song(row) for row in self._hits.fetch(*self._hits.statement(few, _SONG))]
+        """If they are few: all that were sung, and the first of the others. None if they are many."""
+        hits, begin = self._hits, any_of(begins_with("d.title", start) for start in self._starts)
+        if sum(map(self._number_with, self._starts)) > FEW:
+            return None
+        further = further_places(hits, self._starts, FEW, not_true(begin))
+        if further is None:
+            return None
+        asked = Asked(where=[hits.at(further), *self._shown])
+        rows = hits.fetch(*hits.statement(asked, _SONG)) if further else []
+        for start in self._starts:
+            rows += self._with_first(start)
+        return [_song(row) for row in rows]
+
+    def _number_with(self, start: str) -> int:
+        where, docs = in_range("d.title", start), self._hits.tables.name(self._hits.tables.docs)
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {docs} AS d WHERE {where.sql} LIMIT ?) AS found"  # noqa: S608
+        return int(self._hits.fetch(sql, (*where.parameters, FEW + 1))[0][0])
+
+    def _with_first(self, start: str) -> list[Row]:
+        """By their primary title, from the index that orders documents; `plays` has one that would not help here."""
+        docs = self._hits.tables.name(self._hits.tables.docs)
+        where = all_of([in_range("d.title", start), *self._shown])
+        sql = f"SELECT {_SONG} FROM {docs} AS d WHERE {where.sql} AND d.plays + 0"  # noqa: S608
+        sung = self._hits.fetch(f"{sql} > 0", where.parameters)
+        in_order = f"{sql} = 0 ORDER BY d.title, d.artist, d.song_id LIMIT ?"
+        return sung + self._hits.fetch(in_order, (*where.parameters, self._limit))
 
     def _sung_with(self, start: str) -> list[Row]:
         if len(start) > LONGEST:

@@ -207,11 +207,19 @@ class SearchDialect(ABC):
             parameters += [asked.limit, asked.offset]
         return session.fetch(self.marked(sql), parameters)
 
-    def places(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, most: int) -> list[int] | None:
+    def places(
+        self,
+        session: ReadingSession,
+        tables: SearchTables,
+        grams: GramQuery,
+        most: int,
+        where: Clause | None = None,
+    ) -> list[int] | None:
         """The places of the documents with these grams; None if there are, or seem to be, more than so many."""
-        source = self.source(tables, grams, docs=False)
-        sql = f"SELECT {source.place} FROM {source.tables} WHERE {source.where.sql} LIMIT ?"  # noqa: S608
-        rows = session.fetch(self.marked(sql), (*source.where.parameters, most + 1))
+        source = self.source(tables, grams, docs=where is not None)
+        condition = source.where if where is None else both(source.where, where)
+        sql = f"SELECT {source.place} FROM {source.tables} WHERE {condition.sql} LIMIT ?"  # noqa: S608
+        rows = session.fetch(self.marked(sql), (*condition.parameters, most + 1))
         return None if len(rows) > most else [place for (place,) in rows]
 
     def count(
@@ -228,3 +236,8 @@ class SearchDialect(ABC):
         else:
             sql, parameters = f"SELECT count(*) FROM (SELECT 1 {inner} LIMIT ?) AS hits", [*parameters, cap]  # noqa: S608
         return int(session.fetch(self.marked(sql), parameters)[0][0])
+
+
+def both(first: Clause, second: Clause) -> Clause:
+    """Two conditions in one."""
+    return Clause(f"({first.sql}) AND ({second.sql})", (*first.parameters, *second.parameters))

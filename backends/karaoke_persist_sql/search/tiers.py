@@ -7,13 +7,13 @@ their documents are found by name. All else is found by grams.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
 from karaoke_persist.models.json_values import INT64_MAX
-from karaoke_persist_sql.search.clauses import Asked, all_of, any_of, in_range
-from karaoke_persist_sql.search.grams import GramQuery, name_gram, start_grams
+from karaoke_persist_sql.search.clauses import Asked, all_of, in_range
+from karaoke_persist_sql.search.further_titles import further_grams, further_places
+from karaoke_persist_sql.search.grams import name_gram
 from karaoke_persist_sql.search.hits import Hits, Row
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.rows import Order
@@ -23,7 +23,7 @@ COLUMNS = "{place}, d.song_id, d.title, d.artist"
 NAMES = 30
 """Up to so many artists are looked for by name."""
 FURTHER = 200
-"""Up to so many documents with a further form that may do are looked at, once for all tiers; mostly there are none."""
+"""Up to so many documents with a further form that does are looked for, once for all tiers; mostly there are none."""
 
 
 class Mark(NamedTuple):
@@ -92,7 +92,7 @@ class Tiers:
     def _further(self, tier: int, after: int | None, limit: int) -> list[Row]:
         hits, places = self._hits, self._further_places
         if places is None:
-            asked = self._tests.tier(tier, self._further_grams.needed)
+            asked = self._tests.tier(tier, further_grams(hits, self._plan.whole).needed)
             return hits.stream(asked, COLUMNS, after=after, limit=limit)
         if not places:
             return []
@@ -101,13 +101,7 @@ class Tiers:
 
     @cached_property
     def _further_places(self) -> list[int] | None:
-        """The places of documents of which a further title may begin with the text; None if they are many."""
-        return self._hits.dialect.places(self._hits.session, self._hits.tables, self._further_grams, FURTHER)
-
-    @cached_property
-    def _further_grams(self) -> GramQuery:
-        marker = self._hits.dialect.further_title
-        return GramQuery((tuple(start_grams(marker, text) for text in self._plan.whole),))
+        return further_places(self._hits, self._plan.whole, FURTHER)
 
     def _in_order(self, tier: int, after: Mark | None, limit: int) -> list[Row]:
         """From the index that orders documents, entered where the page before ended."""
@@ -129,16 +123,14 @@ class Tiers:
     def _names(self, tier: int) -> list[str] | None:
         """The names of the artists with such a form; None if they are too many."""
         tables, texts = self._hits.tables, self._plan.whole
-        own: Iterable[Clause] = (
-            Clause("f.form = ?", (text,)) if tier == 1 else in_range("f.form", text) for text in texts
-        )
-        where = any_of(own)
+        own = [Clause("f.form = ?", (text,)) if tier == 1 else in_range("f.form", text) for text in texts]
+        forms = tables.name(tables.artist_forms)
+        each = (f"SELECT f.artist_id FROM {forms} AS f WHERE f.further IN (0, 1) AND {where.sql}" for where in own)  # noqa: S608
         sql = (
-            f"SELECT DISTINCT a.name FROM {tables.name(tables.artist_forms)} AS f"  # noqa: S608
-            f" CROSS JOIN {tables.name(tables.artists)} AS a"
-            f" WHERE f.further IN (0, 1) AND {where.sql} AND a.id = f.artist_id LIMIT ?"
+            f"SELECT DISTINCT name FROM {tables.name(tables.artists)} WHERE id IN ({' UNION ALL '.join(each)}) LIMIT ?"  # noqa: S608
         )
-        rows = self._hits.fetch(sql, (*where.parameters, NAMES + 1))
+        parameters = [value for where in own for value in where.parameters]
+        rows = self._hits.fetch(sql, (*parameters, NAMES + 1))
         return None if len(rows) > NAMES else [name for (name,) in rows]
 
 

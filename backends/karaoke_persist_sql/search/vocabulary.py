@@ -14,11 +14,11 @@ Nothing is lost by asking so; the distance itself is measured afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from karaoke_persist.contract.search import near
 from karaoke_persist.contract.search.plan import Needle
-from karaoke_persist_sql.search.clauses import any_of, begins_with
+from karaoke_persist_sql.search.clauses import any_of, in_range
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
 
@@ -31,32 +31,37 @@ def words_near(hits: Hits, needle: Needle) -> Slips:
     if not near.may_slip(needle):
         return {}
     found = {word for own in needle.forms if near.allowed(own) for word in _candidates(hits, own)}
-    measured = ((word, near.slips_to(needle, word)) for word in found)
-    return {word: slips for word, slips in measured if slips}
+    return near.nearest(needle, list(found))
 
 
 def _candidates(hits: Hits, term: str) -> list[str]:
     slips = near.allowed(term)
-    stretch = any_of(stretches(term, hits.dialect.contains("word")))
     lengths = range(len(term) - slips, len(term) + slips + 1)
+    beginning, *others = stretches(term, hits.dialect.contains("word"))
+    selects = [_select(hits, lengths, stretch) for stretch in (beginning, any_of(others))]
+    sql = " UNION ALL ".join(select.sql for select in selects)
+    return [word for (word,) in hits.fetch(sql, [value for select in selects for value in select.parameters])]
+
+
+def _select(hits: Hits, lengths: Sequence[int], stretch: Clause) -> Clause:
     marks = ", ".join("?" * len(lengths))
     sql = f"SELECT word FROM {hits.tables.name(hits.tables.words)} WHERE length IN ({marks}) AND {stretch.sql}"  # noqa: S608
-    return [word for (word,) in hits.fetch(sql, (*lengths, *stretch.parameters))]
+    return Clause(sql, (*lengths, *stretch.parameters))
 
 
 def stretches(term: str, contained: str) -> Iterator[Clause]:
-    """The tests of a word, one of which holds for every word that is near."""
+    """The tests of a word, one of which holds for every word that is near. An index serves the first."""
     if near.allowed(term) == 1:
         cut = len(term) // 2
-        yield begins_with("word", term[:cut])
+        yield in_range("word", term[:cut])
         yield _ends(term[cut:])
         yield Clause("word = ?", (f"{term[: cut - 1]}{term[cut]}{term[cut - 1]}{term[cut + 1 :]}",))
         return
     quarter = len(term) // 4
-    yield begins_with("word", term[:quarter])
+    yield in_range("word", term[:quarter])
     yield _ends(term[-quarter:])
     yield Clause(contained, (term[quarter + 1 : -quarter - 1],))
 
 
 def _ends(text: str) -> Clause:
-    return Clause(f"substr(word, CAST(length - {len(text) - 1} AS integer)) = ?", (text,))
+    return Clause("substr(word, CAST(length - ? AS integer)) = ?", (len(text) - 1, text))

@@ -13,7 +13,7 @@ from karaoke_persist.contract.reference.ordering import sort_value
 from karaoke_persist.contract.search import near
 from karaoke_persist.contract.search.document import SearchDocument
 from karaoke_persist.contract.search.folding import Normaliser
-from karaoke_persist.contract.search.plan import SearchPlan, matches, tier_of
+from karaoke_persist.contract.search.plan import Needle, SearchPlan, matches, tier_of
 from karaoke_persist.contract.search.request import (
     COUNT_CAP,
     NEAR_BELOW,
@@ -64,6 +64,17 @@ NOTHING_NEAR: Final = Near((), ())
 def sort_field(request: SearchRequest) -> str | None:
     """The field that hits are sorted by; None for relevance."""
     return None if request.sort == "relevance" else _SORT_FIELDS.get(request.sort, request.sort)
+
+
+def telling(plan: SearchPlan) -> list[Needle]:
+    """The needles that near songs and near artists have in common, the longest first.
+
+    An artist may lack what is sought in titles and albums alone. So among the songs that have all of these, or words
+    near them, are those of near artists too.
+    """
+    needles = [*plan.needles, *plan.fielded]
+    of_artists = [needle for needle in needles if needle.field in (None, "artist")]
+    return sorted(of_artists or needles, key=lambda needle: -len(needle.forms[0]))
 
 
 def wants_near(plan: SearchPlan, request: SearchRequest, found: int) -> bool:
@@ -191,10 +202,11 @@ def near_matches(session: StoreSession, plan: SearchPlan, documents: Iterable[Se
     counts = ((near.distance(plan, document), document) for document in passing)
     best = sorted((count, *document.order) for count, document in counts if count)
     songs = session.get(Song, keys) if (keys := [each[-1] for each in best[:NEAR_MOST]]) else {}
-    return Near(tuple(songs[key] for key in keys), _near_artists(plan, passing))
+    return Near(tuple(songs[key] for key in keys), near_artists(plan, passing))
 
 
-def _near_artists(plan: SearchPlan, documents: Iterable[SearchDocument]) -> tuple[str, ...]:
+def near_artists(plan: SearchPlan, documents: Iterable[SearchDocument]) -> tuple[str, ...]:
+    """The artists of some songs that are near to a query, the nearest first."""
     if not plan.whole and all(needle.field != "artist" for needle in plan.fielded):
         return ()
     names: dict[str, int] = {}

@@ -66,8 +66,7 @@ class Normaliser:
 
     def primary(self, text: str) -> str:
         """The words of a text; of one without any, such as "!!!", its `key_fold`, which no stored name is without."""
-        shown = text.translate(CONTROLS_TO_SPACES).translate(_INVISIBLE)
-        return self.words(text) or key_fold(shown) or key_fold(text)
+        return self.words(text) or key_fold(text.translate(CONTROLS_TO_SPACES).translate(_INVISIBLE)) or key_fold(text)
 
     def expanded(self, text: str) -> str:
         """The primary fold, with marked letters spelled out."""
@@ -75,7 +74,10 @@ class Normaliser:
 
     def squeezed(self, text: str) -> str:
         """The words as spaces alone separate them, without their punctuation; empty if nothing is left."""
-        words = ("".join(self.squeezed_letters(word)) for word in self.letters_of(text).split())
+        letters = self.letters_of(text)
+        if "".join(letters.split()).isalnum():  # there is no punctuation, as mostly
+            return " ".join(letters.translate(self.letters).split())
+        words = ("".join(self.squeezed_letters(word)) for word in letters.split())
         return " ".join(word for word in words if word)
 
     def forms(self, text: str) -> tuple[str, ...]:

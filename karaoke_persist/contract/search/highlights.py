@@ -28,6 +28,9 @@ _CLUSTER = re.compile(
 _WORD = re.compile(r"\S+")
 _SIMPLE = re.compile("[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 """Text of which mostly no rule changes more than its case."""
+_LETTER = "[^\\W_\u1100-\u11ff\uff9e\uff9f]"
+_PLAIN = re.compile(f"{_LETTER}+(?: {_LETTER}+)*")
+"""Text without punctuation, of which every letter is a cluster by itself."""
 
 
 class _Fold(NamedTuple):
@@ -38,11 +41,20 @@ class _Fold(NamedTuple):
 def highlights(plan: SearchPlan, field: TextField, text: str, normaliser: Normaliser) -> tuple[Span, ...]:
     """The half-open spans of code points at which terms are found in a field, in order, none touching another."""
     forms = normaliser.forms(text)
-    needles = [needle for needle in (*plan.needles, *plan.fielded) if needle.field in (None, field)]
-    present = [needle for needle in needles if any(own in form for form in forms for own in needle.forms)]
+    present = [needle for needle in (*plan.needles, *plan.fielded) if _is_in(needle, field, forms)]
     if not present:
         return ()
     return _united({span for fold in _folds(text, normaliser) for needle in present for span in _found(needle, fold)})
+
+
+def _is_in(needle: Needle, field: TextField, forms: tuple[str, ...]) -> bool:
+    """Whether a needle may be in one of these forms of a field; asked of each text of a page, and so a plain loop."""
+    if needle.field is None or needle.field == field:
+        for own in needle.forms:
+            for form in forms:
+                if own in form:
+                    return True
+    return False
 
 
 @lru_cache(maxsize=4_096)
@@ -50,13 +62,34 @@ def _folds(text: str, normaliser: Normaliser) -> tuple[_Fold, ...]:
     """The folds of a text; kept, because who types asks for the same songs again and again."""
     if _SIMPLE.fullmatch(text) and normaliser.forms(text) == (text.lower(),):
         return (_Fold(text.lower(), tuple((place, place + 1) for place in range(len(text)))),)
-    folds = (
-        _joined(_clusterwise(text, normaliser.spelled)),
-        _joined(_clusterwise(text, normaliser.spelled_out)),
-        _joined(_squeezed(text, normaliser)),
-    )
-    forms = normaliser.forms(text)
-    return tuple({fold.letters: fold for fold in folds if fold.letters in forms}.values())
+    forms = set(normaliser.forms(text))
+    if _PLAIN.fullmatch(text):
+        folds = _distinct((_plain(text, fold) for fold in (normaliser.spelled, normaliser.spelled_out)), forms)
+        if len(folds) == len(forms):
+            return folds
+    return _distinct(map(_joined, _traces(text, normaliser)), forms)
+
+
+def _distinct(folds: Iterable[_Fold], forms: set[str]) -> tuple[_Fold, ...]:
+    """One fold for each form that comes out; once all have, the others are the same."""
+    found: dict[str, _Fold] = {}
+    for fold in folds:
+        if fold.letters in forms:
+            found.setdefault(fold.letters, fold)
+        if len(found) == len(forms):
+            break
+    return tuple(found.values())
+
+
+def _plain(text: str, fold: Callable[[str], str]) -> _Fold:
+    parts = [_fold_of(fold, letter) for letter in text]
+    return _Fold("".join(parts), tuple((place, place + 1) for place, part in enumerate(parts) for _ in part))
+
+
+def _traces(text: str, normaliser: Normaliser) -> Iterator[Traced]:
+    yield _squeezed(text, normaliser)
+    yield _clusterwise(text, normaliser.spelled_out)
+    yield _clusterwise(text, normaliser.spelled)
 
 
 def _clusterwise(text: str, fold: Callable[[str], str]) -> Traced:

@@ -6,7 +6,7 @@ of neighbours, no place edited twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from karaoke_persist.contract.search.document import Forms, SearchDocument
@@ -44,6 +44,18 @@ def slips_to(needle: Needle, word: str) -> int | None:
         return None
     counts = ((OSA.distance(own, word), allowed(own)) for own in needle.forms)
     return min((count for count, most in counts if count <= most), default=None)
+
+
+def nearest(needle: Needle, words: Sequence[str]) -> dict[str, int]:
+    """Those of many words that are near to a needle, but not the same, with their slips; measured all at once."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    found: dict[str, int] = {}
+    for own in needle.forms if may_slip(needle) else ():
+        for word, count, _ in extract(own, words, scorer=OSA.distance, score_cutoff=allowed(own), limit=None):
+            found[word] = min(count, found.get(word, count))
+    return {word: count for word, count in found.items() if count}
 
 
 def distance(plan: SearchPlan, document: SearchDocument) -> int | None:

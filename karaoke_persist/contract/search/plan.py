@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from karaoke_persist.contract.search.document import SearchDocument, same_filter
@@ -58,8 +59,7 @@ class SearchPlan:
 
 def plan_of(query: SearchQuery, normaliser: Normaliser, *, hidden: bool = True) -> SearchPlan:
     """Fold a query. Terms without any word are left out, unless nothing else is asked for."""
-    terms = [term for term in query.terms if normaliser.words(term.text)] or query.terms
-    found = [pair for term in terms for pair in _needles(term, normaliser)]
+    found = _found(tuple(query.terms), normaliser)
     served = found[:MOST_TERMS]
     needles = tuple(needle for term, needle in served if not term.excluded and term.field is None)
     return SearchPlan(
@@ -74,6 +74,13 @@ def plan_of(query: SearchQuery, normaliser: Normaliser, *, hidden: bool = True) 
         hidden=hidden,
         truncated=len(found) > len(served),
     )
+
+
+@lru_cache(maxsize=1_024)
+def _found(terms: tuple[Term, ...], normaliser: Normaliser) -> tuple[tuple[Term, Needle], ...]:
+    """The needles of some terms; kept, because a search asks for them twice, and guests ask for the same."""
+    some = [term for term in terms if normaliser.words(term.text)] or terms
+    return tuple(pair for term in some for pair in _needles(term, normaliser))
 
 
 def _storable(years: Years) -> Years:
