@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import karaoke_persist
-from karaoke_persist import InvalidValue, Unavailable
+from karaoke_persist import BadOption, InvalidValue, Unavailable
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -359,3 +359,9 @@ def test_an_ignored_file_stays_ignored_when_it_moves(library, put, root):
     (root / "b.mp3").write_bytes((root / "b.mp3").read_bytes() + b"more")
 
     assert library.media.sync().added == 0
+
+
+def test_a_purge_without_a_root_is_refused():
+    """A library that knows no folder would purge nothing, and say so of all."""
+    with karaoke_persist.open("memory://") as library, pytest.raises(BadOption, match="no library folder is known"):
+        library.media.purge()
