@@ -365,3 +365,23 @@ def test_a_purge_without_a_root_is_refused():
     """A library that knows no folder would purge nothing, and say so of all."""
     with karaoke_persist.open("memory://") as library, pytest.raises(BadOption, match="no library folder is known"):
         library.media.purge()
+
+
+def test_an_ignored_file_that_was_away_stays_ignored(library, put, root, clock):
+    """Also if it comes back changed: a purge later on does not forget what is there."""
+    file = put("a.mp3")
+    put("b.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync()
+    library.songs.delete_song(next(s.id for s in library.songs.get_songs() if s.media["original"] == "a.mp3"))
+    content = file.read_bytes()
+    file.unlink()
+    for _ in range(2):
+        library.media.sync()
+    file.write_bytes(content + b"changed")
+    assert library.media.sync().added == 0
+
+    clock.pass_days(31)
+    assert purged(library) == (0, 0)
+    put("c.mp3", "Franz Schubert/Ständchen.mp3")
+    assert library.media.sync().added == 1
+    assert library.media.check().ignored == ("main:a.mp3",)
