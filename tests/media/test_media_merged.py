@@ -94,3 +94,22 @@ def test_a_deleted_song_sets_its_merged_ids_free(library, root, twins):
     assert ids(library) == ["joga", "joga-again"]
     with pytest.raises(AlreadyExists):
         library.songs.create_song("New", "x", song_id="joga-again")
+
+
+def test_a_missing_song_is_played_from_the_one_that_it_is_merged_with(library, root, put):
+    """As when its file moved, and nobody but the host could tell which it became."""
+    files = [put("a.mp3"), put("b.mp3")]
+    put("stays.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync(folder=root)
+    old = next(song for song in library.songs.get_songs() if song.media["original"] == "a.mp3")
+    content = files[0].read_bytes()
+    for file, name in zip(files, ("c.mp3", "d.mp3"), strict=True):
+        file.unlink()
+        (root / name).write_bytes(content)
+    assert library.media.sync(folder=root).ambiguous
+    new = next(song for song in library.songs.get_songs() if song.media["original"] == "c.mp3")
+
+    kept = library.versions.merge_songs(old.id, [new.id])
+
+    assert (dict(kept.media), kept.missing_since) == ({"original": "c.mp3"}, None)
+    assert library.media.sync(folder=root).updated == 0
