@@ -385,3 +385,20 @@ def test_an_ignored_file_that_was_away_stays_ignored(library, put, root, clock):
     put("c.mp3", "Franz Schubert/Ständchen.mp3")
     assert library.media.sync().added == 1
     assert library.media.check().ignored == ("main:a.mp3",)
+
+
+def test_a_picture_that_moved_makes_no_song_playable(library, put, root, clock):
+    """The song stays missing, since when it was, until something of it can be played."""
+    file = put("my-song/original.mp3")
+    put("my-song/cover.jpg", "frere-jacques/thumbnail.jpg")
+    put("b.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync()
+    file.unlink()
+    library.media.sync()
+    clock.pass_days(1)
+
+    (root / "my-song").rename(root / "pictures")
+    library.media.sync()
+
+    song = library.songs.get_song("my-song")
+    assert (song.missing_since, song.media["cover_art"]) == (START, "pictures/cover.jpg")
