@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -12,6 +13,7 @@ import typer
 import karaoke_persist
 from karaoke_persist import ImportOutcome, RowNote
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Quiet, Store, backend_options
+from karaoke_persist.cli.search import open_to_look
 from karaoke_persist.cli.sync import refuse_forgetful
 from karaoke_persist.cli.working import working
 from karaoke_persist.transfer.importing.library_transfer import OKS
@@ -69,10 +71,9 @@ def import_file(
 ) -> None:
     """Bring in what another application has. Run again, it changes nothing that was changed or deleted here."""
     with (
-        karaoke_persist.open(store, on_error="raise", backend_options=backend_options(option)) as library,
+        _opened(store, option, dry_run) as library,
         working("Importing rows", quiet=quiet, as_json=as_json) as progress,
     ):
-        refuse_forgetful(library)
         outcome = library.transfer.import_file(
             form,
             file,
@@ -100,6 +101,17 @@ def import_oks(
 ) -> None:
     """Bring in a database of Open Karaoke Studio: `import oks`."""
     import_file(OKS, file, store, option, source, zone, old_root, quarantine, dry_run, quiet, as_json)
+
+
+@contextmanager
+def _opened(store: str, option: Iterable[str] | None, dry_run: bool) -> Iterator[karaoke_persist.Library]:
+    if dry_run:
+        with open_to_look(store, option) as library:
+            yield library
+        return
+    with karaoke_persist.open(store, on_error="raise", backend_options=backend_options(option)) as library:
+        refuse_forgetful(library)
+        yield library
 
 
 def _show(outcome: ImportOutcome, store: str, *, quiet: bool, as_json: bool) -> None:

@@ -94,6 +94,19 @@ def open_existing(
         raise Unavailable(f"there is no karaoke library in {redacted(store)}", remedy, retryable=False) from error
 
 
+def open_to_look(
+    store: str, option: Iterable[str] | None = None, *, roots: Mapping[str, Path] = NO_ROOTS
+) -> karaoke_persist.Library:
+    """Open a library for a dry run: where there is none, an empty one that leaves nothing behind."""
+    options = backend_options(option)
+    try:
+        return karaoke_persist.open(store, on_error="raise", create_schema=False, roots=roots, backend_options=options)
+    except SchemaMismatch as error:
+        if error.state != "absent":
+            raise
+        return karaoke_persist.open("memory://", on_error="raise", roots=roots)
+
+
 def _show(page: SearchPage, as_json: bool) -> None:
     from karaoke_persist.cli.output import console, print_json, table
 

@@ -10,7 +10,7 @@ import typer
 
 import karaoke_persist
 from karaoke_persist.cli.options import DEFAULT_STORE, BackendOptions, Json, Quiet, Store, backend_options
-from karaoke_persist.cli.search import open_existing
+from karaoke_persist.cli.search import open_existing, open_to_look
 from karaoke_persist.cli.working import working
 from karaoke_persist.contract import Capability
 from karaoke_persist.errors import BadOption, Unavailable, Unsupported
@@ -67,13 +67,13 @@ def sync(
             "--watch", "it goes on, and cannot be a dry run or one answer in JSON", "Leave one of them out."
         )
     ways = {"folder": folder, "accept_missing": accept_missing, "include_ignored": include_ignored, "workers": workers}
-    with karaoke_persist.open(
-        store, on_error="raise", roots={root: folder}, backend_options=backend_options(option)
-    ) as library:
-        refuse_forgetful(library)
-        if dry_run:
+    roots = {root: folder}
+    if dry_run:
+        with open_to_look(store, option, roots=roots) as library:
             _dry_run(library, root, ways, quiet, as_json)
-            return
+        return
+    with karaoke_persist.open(store, on_error="raise", roots=roots, backend_options=backend_options(option)) as library:
+        refuse_forgetful(library)
         _sync(library, root, ways, store, quiet, as_json, checksums)
         if watch:
             library.media.watch(root, folder=folder, told=lambda report: None if quiet else _show_change(report))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
@@ -147,10 +146,11 @@ class Applier:
         for song in session.get_many(Song, by_song).values():
             paths = by_song[song.id]
             media = freeze_object({kind: paths.get(path, path) for kind, path in song.media.items()})
-            changes = song.differing({"media": media, "missing_since": None})
+            changes = song.differing({"media": media})
             if changes:
                 session.patch(Song, song.id, changes)
             tally.changed.add(song.id)
+        _look_after(session, sorted(by_song))
 
     def _restore(self, session: Session, files: Sequence[KnownFile], tally: Tally) -> None:
         back = [file for file in files if _is_as_planned(self._state(file.path), file.state)]
@@ -159,10 +159,7 @@ class Applier:
         session.patch_where(query, {"missing_since": None, "missed_scans": 0})
         tally.restored += len(back)
         playable = {file.song_id for file in back if file.song_id and file.kind in PLAYABLE}
-        for song in session.get_many(Song, sorted(playable)).values():
-            if song.missing_since is not None:
-                session.patch(Song, song.id, {"missing_since": None})
-                tally.changed.add(song.id)
+        tally.changed |= _look_after(session, sorted(playable))
 
     def _mark_missing(self, session: Session, files: Sequence[KnownFile], tally: Tally) -> None:
         gone = [file for file in files if self._state(file.path) is None]
@@ -171,7 +168,7 @@ class Applier:
         query = Query(MediaFile, In("id", [self._id(file.path) for file in gone]))
         session.patch_where(query, {"missing_since": now, "missed_scans": int(self._draft.reached)})
         owners = {song_id for (song_id,) in session.rows(query, ("song_id",))}  # as they are, not as they were planned
-        _mark_songs(session, sorted(filter(None, owners)), now)
+        _look_after(session, sorted(filter(None, owners)))
 
     def _miss_again(self, session: Session, files: Sequence[KnownFile], _tally: Tally) -> None:
         for missed in {file.missed_scans for file in files}:
@@ -201,8 +198,12 @@ def agreed(session: Session, root: str, digest: str) -> MediaRoot:
     return MediaRoot(id=root, digest=digest, problems=counts[0], missing=counts[1])
 
 
-def _mark_songs(session: Session, song_ids: Sequence[str], now: datetime) -> None:
-    """A song with nothing left to play is missing; another of its files of the same kind takes a lost one's place."""
+def _look_after(session: Session, song_ids: Sequence[str]) -> set[str]:
+    """A song with nothing left to play is missing; another of its files of the same kind takes a lost one's place.
+
+    Gives those that changed.
+    """
+    changed = set[str]()
     rows = session.rows(Query(MediaFile, In("song_id", song_ids)), ("song_id", "kind", "path", "missing_since"))
     there: dict[str, dict[str, list[str]]] = {song_id: {} for song_id in song_ids}
     lost = {(song_id, path) for song_id, _, path, since in rows if since is not None}
@@ -213,9 +214,11 @@ def _mark_songs(session: Session, song_ids: Sequence[str], now: datetime) -> Non
         own = there[song.id]
         media = {k: own[k][0] if (song.id, path) in lost and k in own else path for k, path in song.media.items()}
         is_missing = any((song.id, path) in lost for path in media.values()) and not own.keys() & set(PLAYABLE)
-        since = (song.missing_since or now) if is_missing else None
+        since = (song.missing_since or session.context.clock()) if is_missing else None
         if changes := song.differing({"media": freeze_object(media), "missing_since": since}):
             session.patch(Song, song.id, changes)
+            changed.add(song.id)
+    return changed
 
 
 def _is_as_planned(state: FileState | None, planned: FileState | None) -> bool:

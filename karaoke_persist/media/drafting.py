@@ -195,8 +195,8 @@ class Drafter:
         playable = [file for kind in group.playable if (file := known[kind]) is not None]
         is_ignored = any(file.is_ignored for file in playable)
         if is_ignored and not self._include_ignored:
-            new = ((*place, kind) for kind, place in group.files.items() if known[kind] is None)
-            self.draft.unused += new
+            fresh_files = ((*place, kind) for kind, place in group.files.items() if self._is_fresh(*place))
+            self.draft.unused += fresh_files
             return
         fresh = {kind for kind, (path, state) in group.files.items() if self._is_fresh(path, state)}
         must_read = is_ignored or bool(fresh & kinds_read(group))

@@ -127,7 +127,7 @@ class MediaFolders:
         self, root: str | None = None, *, days: int = missing.DAYS, progress: SyncProgress | None = None
     ) -> missing.PurgeReport:
         """Delete the songs that have been missing for so many days, and at the last two scans that reached the root."""
-        names = sorted(self._roots) if root is None else [_root_name(root)]
+        names = self._every_root() if root is None else [_root_name(root)]
         return missing.purge(self._library, names, days, progress)
 
     # removing
@@ -185,14 +185,19 @@ class MediaFolders:
             return [(_root_name(MAIN if root is None else root), *_reached(folder, accept_missing))]
         if root is not None and root not in self._roots and self._roots:
             raise InvalidValue("root", root, f"there is no such root; there are: {', '.join(self._roots)}")
+        every = self._every_root()
+        names = every if root is None else [root]
+        return [(_root_name(name), *_reached(self._roots[name], accept_missing)) for name in names]
+
+    def _every_root(self) -> list[str]:
+        """The names of the roots, of which there has to be one."""
         if not self._roots:
             raise BadOption(
                 "roots",
                 "no library folder is known",
                 'Open with roots={"main": "/path"}, or call sync(folder="/path").',
             )
-        names = sorted(self._roots) if root is None else [root]
-        return [(_root_name(name), *_reached(self._roots[name], accept_missing)) for name in names]
+        return sorted(self._roots)
 
     def _one(self, root: str | None) -> str:
         """The root that is meant where one has to be."""

@@ -1,4 +1,4 @@
-"""What a song takes of others that are merged into it: what it lacks, never what it has."""
+"""What a song takes of others that are merged into it: what it lacks, and where it is missing, files that are there."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ _DECIDED: Final = frozenset(
 def filled(kept: Song, others: Sequence[Song]) -> dict[str, Any]:
     """The fields of the kept song as they will be, those of the others in their order."""
     songs = (kept, *others)
+    by_presence = sorted(songs, key=lambda song: song.missing_since is not None)
     single = Song.model_fields.keys() - _DECIDED - unchangeable_fields(Song)
     return {
         **{name: _first(getattr(song, name) for song in songs) for name in single},
         "aliases": _aliases(kept, others),
         "tags": tuple(dict.fromkeys(tag for song in songs for tag in song.tags)),
-        "media": freeze_object(_united(song.media for song in songs)),
+        "media": freeze_object(_united(song.media for song in by_presence)),
         "extra": freeze_object(_united(song.extra for song in songs)),
         "favorite": any(song.favorite for song in songs),
         "curated": tuple(sorted({name for song in songs for name in song.curated})),

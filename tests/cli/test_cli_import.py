@@ -128,3 +128,11 @@ def test_a_row_does_not_steer_the_terminal(command, tmp_path):
 
     assert "\x1b" not in shown
     assert "[bold]" in shown
+
+
+def test_a_dry_run_makes_no_database(command, old, tmp_path):
+    """Where there is none, it says what would come into an empty one."""
+    before = sorted(tmp_path.iterdir())
+
+    assert command("import-oks", "old.db", "--dry-run", "--json").json["tables"][0]["written"] == 12
+    assert sorted(tmp_path.iterdir()) == before

@@ -102,3 +102,12 @@ def test_a_purge_deletes_what_was_missing_for_long(command, music, tmp_path):
 def test_watching_is_no_dry_run(command, music):
     """The combination is refused before anything is done."""
     assert "--watch" in command("sync", "Music", "--watch", "--dry-run", expect=1).err
+
+
+def test_a_dry_run_makes_no_database(command, music, tmp_path):
+    """Where there is none, it says what would come into an empty one."""
+    (tmp_path / "karaoke.db").unlink(missing_ok=True)
+    before = sorted(tmp_path.iterdir())
+
+    assert len(command("sync", "Music", "--dry-run", "--json").json["added"]) == 14
+    assert sorted(tmp_path.iterdir()) == before

@@ -94,3 +94,43 @@ def test_a_deleted_song_sets_its_merged_ids_free(library, root, twins):
     assert ids(library) == ["joga", "joga-again"]
     with pytest.raises(AlreadyExists):
         library.songs.create_song("New", "x", song_id="joga-again")
+
+
+def test_a_missing_song_is_played_from_the_one_that_it_is_merged_with(library, root, put):
+    """As when its file moved, and nobody but the host could tell which it became."""
+    files = [put("a.mp3"), put("b.mp3")]
+    put("stays.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync(folder=root)
+    old = next(song for song in library.songs.get_songs() if song.media["original"] == "a.mp3")
+    content = files[0].read_bytes()
+    for file, name in zip(files, ("c.mp3", "d.mp3"), strict=True):
+        file.unlink()
+        (root / name).write_bytes(content)
+    assert library.media.sync(folder=root).ambiguous
+    new = next(song for song in library.songs.get_songs() if song.media["original"] == "c.mp3")
+
+    kept = library.versions.merge_songs(old.id, [new.id])
+
+    assert (dict(kept.media), kept.missing_since) == ({"original": "c.mp3"}, None)
+    assert library.media.sync(folder=root).updated == 0
+
+
+@pytest.mark.parametrize("back", ["b.mp3", "elsewhere.mp3"])
+def test_the_first_file_that_is_back_is_played(library, root, put, tmp_path, back):
+    """A song that lost both of its files plays the one that is there again, whichever its media named."""
+    own, other = put("a.mp3"), put("b.mp3")
+    other.write_bytes(own.read_bytes() + b"other")
+    put("stays.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync(folder=root)
+    first, second = sorted(library.songs.get_songs(), key=lambda song: song.media["original"])[:2]
+    library.versions.merge_songs(first.id, [second.id])
+    own.unlink()
+    away = other.rename(tmp_path / "away")
+    library.media.sync(folder=root)
+    assert library.songs.get_song(first.id).missing_since is not None
+
+    away.rename(root / back)
+    library.media.sync(folder=root)
+
+    song = library.songs.get_song(first.id)
+    assert (dict(song.media), song.missing_since) == ({"original": back}, None)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import karaoke_persist
-from karaoke_persist import InvalidValue, Unavailable
+from karaoke_persist import BadOption, InvalidValue, Unavailable
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -359,3 +359,46 @@ def test_an_ignored_file_stays_ignored_when_it_moves(library, put, root):
     (root / "b.mp3").write_bytes((root / "b.mp3").read_bytes() + b"more")
 
     assert library.media.sync().added == 0
+
+
+def test_a_purge_without_a_root_is_refused():
+    """A library that knows no folder would purge nothing, and say so of all."""
+    with karaoke_persist.open("memory://") as library, pytest.raises(BadOption, match="no library folder is known"):
+        library.media.purge()
+
+
+def test_an_ignored_file_that_was_away_stays_ignored(library, put, root, clock):
+    """Also if it comes back changed: a purge later on does not forget what is there."""
+    file = put("a.mp3")
+    put("b.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync()
+    library.songs.delete_song(next(s.id for s in library.songs.get_songs() if s.media["original"] == "a.mp3"))
+    content = file.read_bytes()
+    file.unlink()
+    for _ in range(2):
+        library.media.sync()
+    file.write_bytes(content + b"changed")
+    assert library.media.sync().added == 0
+
+    clock.pass_days(31)
+    assert purged(library) == (0, 0)
+    put("c.mp3", "Franz Schubert/Ständchen.mp3")
+    assert library.media.sync().added == 1
+    assert library.media.check().ignored == ("main:a.mp3",)
+
+
+def test_a_picture_that_moved_makes_no_song_playable(library, put, root, clock):
+    """The song stays missing, since when it was, until something of it can be played."""
+    file = put("my-song/original.mp3")
+    put("my-song/cover.jpg", "frere-jacques/thumbnail.jpg")
+    put("b.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    library.media.sync()
+    file.unlink()
+    library.media.sync()
+    clock.pass_days(1)
+
+    (root / "my-song").rename(root / "pictures")
+    library.media.sync()
+
+    song = library.songs.get_song("my-song")
+    assert (song.missing_since, song.media["cover_art"]) == (START, "pictures/cover.jpg")

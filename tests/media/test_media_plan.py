@@ -220,7 +220,7 @@ def test_one_transaction_is_all_or_nothing(night, root, monkeypatch):
         raise RuntimeError
 
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr(applying, "_mark_songs", failing)
+        patch.setattr(applying.Applier, "_mark_missing", failing)
         night.media.apply(plan, one_transaction=True)
     assert night.songs.get_songs() == before
 
