@@ -113,7 +113,7 @@ class SQLStore(ABC):
         self.enter_writer(self.options.timeout)
         try:
             with engine.begin() as connection:
-                self._make_current(connection)
+                rebuilding = self._make_current(connection)
         except DBAPIError as error:
             cause = error.orig if isinstance(error.orig, self.dialect.driver_error) else error
             raise self.translated(cause) from cause
@@ -122,8 +122,8 @@ class SQLStore(ABC):
         finally:
             engine.dispose()
             self.leave_writer()
-        if self.layout.search is not None:
-            Rebuilding(self.layout.search, self.session, progress).run()
+        if rebuilding is not None:
+            rebuilding.run(progress)
         return self.schema()
 
     def check(self, *, repair: bool = False, progress: Progress | None = None) -> list[Finding]:
@@ -262,7 +262,8 @@ class SQLStore(ABC):
             if writes:
                 self.leave_writer()
 
-    def _make_current(self, connection: Connection) -> None:
+    def _make_current(self, connection: Connection) -> Rebuilding | None:
+        """Bring the schema up to date; what is to be done for the index of search afterwards."""
         raw = self.begin_migration(connection)
         state = state_of(raw, self.dialect, self.layout)
         if state.state == "ahead":
@@ -271,10 +272,13 @@ class SQLStore(ABC):
             self._refuse_others_tables(raw)
         if state.state != "current":
             self.upgrade_schema(connection, state)
-        if self.layout.search is not None:
-            session = self.writing_session(self, Lease.borrowed(raw), self.options.timeout)
-            if build_first(session, self.layout.search):
-                self.layout.search.places[1].create(connection)
+        if self.layout.search is None:
+            return None
+        session = self.writing_session(self, Lease.borrowed(raw), self.options.timeout)
+        if is_behind := build_first(session, self.layout.search):
+            self.layout.search.places[1].create(connection)
+        is_needed = is_behind or session.has_table(self.layout.search.places[1].docs.name)
+        return Rebuilding(self.layout.search, self.session) if is_needed else None
 
     def _refuse_others_tables(self, connection: Any) -> None:
         """Tables of our names without our version are somebody else's."""

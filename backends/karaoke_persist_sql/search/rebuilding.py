@@ -39,12 +39,14 @@ def build_first(session: WritingSession, indexes: SearchIndexes) -> bool:
 class Rebuilding:
     """What a migration does for the index, in as many transactions as it takes."""
 
-    def __init__(self, indexes: SearchIndexes, begin: Callable[[], Any], progress: Progress | None) -> None:
-        self._indexes, self._begin, self._progress = indexes, begin, progress
+    def __init__(self, indexes: SearchIndexes, begin: Callable[[], Any]) -> None:
+        self._indexes, self._begin = indexes, begin
+        self._progress: Progress | None = None
         self._done = self._number = 0
 
-    def run(self) -> None:
+    def run(self, progress: Progress | None) -> None:
         """Build what is to be built, and clear what is not asked any more. Several processes may do so at once."""
+        self._progress = progress
         for step in (self._prepare, self._add_songs, self._settle_and_switch, self._clear):
             while self._in_transaction(step):
                 pass
@@ -98,9 +100,7 @@ class Rebuilding:
     def _clear(self, session: WritingSession, state: IndexState) -> bool:
         """Give back what the index that is not asked any more takes."""
         other = self._indexes.other(state)
-        return (
-            state.building is None and session.has_table(other.docs.name) and other.dialect.clear_some(session, other)
-        )
+        return state.building is None and other.dialect.clear_some(session, other)
 
 
 def _reached(state: IndexState) -> Reached | None:
