@@ -33,8 +33,10 @@ class Cut(Exception):
 
 @pytest.fixture(params=BACKENDS)
 def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    """Give a library of seven songs, of which two are put into an index at a time."""
+    """Give a library of seven songs, of which two are put into an index, or taken out, at a time."""
     monkeypatch.setattr(building, "SONGS_AT_ONCE", 2)
+    if request.param == "postgres":
+        monkeypatch.setattr("karaoke_persist_postgres.search.CLEARED", 2)
     for url in empty_database(request.param, request):
         with karaoke_persist.open(url, on_error="raise") as library:
             library.songs.upsert_songs(SONGS)
