@@ -84,27 +84,30 @@ def open_existing(
     store: str, option: Iterable[str] | None = None, *, roots: Mapping[str, Path] = NO_ROOTS
 ) -> karaoke_persist.Library:
     """Open a library without making one."""
-    options = backend_options(option)
-    try:
-        return karaoke_persist.open(store, on_error="raise", create_schema=False, roots=roots, backend_options=options)
-    except SchemaMismatch as error:
-        if error.state != "absent":
-            raise
+    library = _open_if_there(store, option, roots)
+    if library is None:
         remedy = f"Make one: karaoke-persist sync FOLDER {command_line(store, option)}"
-        raise Unavailable(f"there is no karaoke library in {redacted(store)}", remedy, retryable=False) from error
+        raise Unavailable(f"there is no karaoke library in {redacted(store)}", remedy, retryable=False)
+    return library
 
 
 def open_to_look(
     store: str, option: Iterable[str] | None = None, *, roots: Mapping[str, Path] = NO_ROOTS
 ) -> karaoke_persist.Library:
     """Open a library for a dry run: where there is none, an empty one that leaves nothing behind."""
+    return _open_if_there(store, option, roots) or karaoke_persist.open("memory://", on_error="raise", roots=roots)
+
+
+def _open_if_there(
+    store: str, option: Iterable[str] | None, roots: Mapping[str, Path]
+) -> karaoke_persist.Library | None:
     options = backend_options(option)
     try:
         return karaoke_persist.open(store, on_error="raise", create_schema=False, roots=roots, backend_options=options)
     except SchemaMismatch as error:
         if error.state != "absent":
             raise
-        return karaoke_persist.open("memory://", on_error="raise", roots=roots)
+        return None
 
 
 def _show(page: SearchPage, as_json: bool) -> None:

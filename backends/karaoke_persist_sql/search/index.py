@@ -186,22 +186,17 @@ class SearchDialect(ABC):
     def stream(self, session: ReadingSession, tables: SearchTables, asked: Stream) -> list[tuple[Any, ...]]:
         """Rows in the order of places."""
         source = self.source(tables, asked.grams)
-        wheres = [source.where] if source.where.sql else []
-        if asked.where is not None:
-            wheres.append(asked.where)
-        if asked.after is not None:
-            wheres.append(Clause(f"{source.place} > ?", (asked.after,)))
-        return self.run(session, source, asked, wheres)
+        behind = None if asked.after is None else Clause(f"{source.place} > ?", (asked.after,))
+        return self.run(session, source, asked, _those_of(source.where, asked.where, behind))
 
     def run(
         self, session: ReadingSession, source: Source, asked: Stream, wheres: Sequence[Clause]
     ) -> list[tuple[Any, ...]]:
         """The statement of a stream. A database that has to be told when to sort and when to walk does so here."""
-        where = " AND ".join(f"({clause.sql})" for clause in wheres)
-        sql = f"SELECT {asked.columns.format(place=source.place)} FROM {source.tables}"  # noqa: S608
-        sql += f" WHERE {where}" if where else ""
+        where = _where(wheres)
+        sql = f"SELECT {asked.columns.format(place=source.place)} FROM {source.tables}{where.sql}"  # noqa: S608
         sql += f" ORDER BY {source.place}"
-        parameters = [parameter for clause in wheres for parameter in clause.parameters]
+        parameters = list(where.parameters)
         if asked.limit is not None:
             sql += " LIMIT ? OFFSET ?"
             parameters += [asked.limit, asked.offset]
@@ -217,8 +212,8 @@ class SearchDialect(ABC):
     ) -> list[int] | None:
         """The places of the documents with these grams; None if there are, or seem to be, more than so many."""
         source = self.source(tables, grams, docs=where is not None)
-        condition = source.where if where is None else both(source.where, where)
-        sql = f"SELECT {source.place} FROM {source.tables} WHERE {condition.sql} LIMIT ?"  # noqa: S608
+        condition = _where(_those_of(source.where, where))
+        sql = f"SELECT {source.place} FROM {source.tables}{condition.sql} LIMIT ?"  # noqa: S608
         rows = session.fetch(self.marked(sql), (*condition.parameters, most + 1))
         return None if len(rows) > most else [place for (place,) in rows]
 
@@ -227,10 +222,8 @@ class SearchDialect(ABC):
     ) -> int:
         """How many documents have these grams and meet a condition; a cap is where counting may end."""
         source = self.source(tables, grams, docs=where is not None)
-        wheres = [clause for clause in (source.where, where) if clause is not None and clause.sql]
-        condition = " AND ".join(f"({clause.sql})" for clause in wheres)
-        inner = f"FROM {source.tables}" + (f" WHERE {condition}" if condition else "")
-        parameters = [parameter for clause in wheres for parameter in clause.parameters]
+        condition = _where(_those_of(source.where, where))
+        inner, parameters = f"FROM {source.tables}{condition.sql}", list(condition.parameters)
         if cap is None:
             sql = f"SELECT count(*) {inner}"
         else:
@@ -238,6 +231,12 @@ class SearchDialect(ABC):
         return int(session.fetch(self.marked(sql), parameters)[0][0])
 
 
-def both(first: Clause, second: Clause) -> Clause:
-    """Two conditions in one."""
-    return Clause(f"({first.sql}) AND ({second.sql})", (*first.parameters, *second.parameters))
+def _those_of(*clauses: Clause | None) -> list[Clause]:
+    """The conditions that there are."""
+    return [clause for clause in clauses if clause is not None and clause.sql]
+
+
+def _where(clauses: Sequence[Clause]) -> Clause:
+    """What a statement says behind its tables so that all of them hold; nothing without any."""
+    sql = " AND ".join(f"({clause.sql})" for clause in clauses)
+    return Clause(f" WHERE {sql}" if sql else "", tuple(value for clause in clauses for value in clause.parameters))
