@@ -22,6 +22,7 @@ from karaoke_persist_sql.search import (
     YEAR,
     Clause,
     GramQuery,
+    covering,
     plain_text,
 )
 
@@ -73,7 +74,7 @@ def index_clauses(column: str, grams: GramQuery) -> Iterator[Clause]:
     rounds: dict[tuple[int, ...], None] = {}
     most = max(1, ENOUGH // max(1, len(grams.needed)))
     for alternatives in grams.needed:
-        codes = [[gram_code(gram) for gram in each] for each in alternatives]
+        codes = [[gram_code(gram) for gram in covering(each)] for each in alternatives]
         longest = min(most, max(map(len, codes)))
         for turn in zip(*(islice(cycle(each), longest) for each in codes), strict=True):
             either = tuple(dict.fromkeys(turn))

@@ -7,14 +7,13 @@ See https://www.sqlite.org/fts5.html, sections 4.4.3 (contentless tables) and 6.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from karaoke_persist_sql.search import (
     Clause,
     GramCheck,
     GramQuery,
-    Grams,
     PlacedRow,
     SearchDialect,
     SearchTables,
@@ -22,13 +21,12 @@ from karaoke_persist_sql.search import (
     grams_of,
 )
 from karaoke_persist_sqlite.gram_check import FullTextCheck
+from karaoke_persist_sqlite.gram_counts import add, counts_of, creation_of, subtract
 
 _OPTIONS = "grams, content='', detail=none, columnsize=0, tokenize='ascii'"
 _SETTINGS = {"hashsize": 4 << 20, "automerge": 2}
 """A question looks through every tree of postings, one by one. A thousand documents fit into memory and become one
 tree, and two of a size are merged; by itself, FTS5 would split them and wait for four."""
-ENOUGH: Final = 3
-"""Grams of an alternative that are asked for: each is read through, and few documents are left out by one more."""
 
 
 class SQLiteSearch(SearchDialect):
@@ -38,7 +36,7 @@ class SQLiteSearch(SearchDialect):
         """The table of grams, and how its trees are merged."""
         name = _grams(tables)
         settings = (f"INSERT INTO {name} ({name}, rank) VALUES ('{key}', {value})" for key, value in _SETTINGS.items())  # noqa: S608
-        return (f"CREATE VIRTUAL TABLE {name} USING fts5({_OPTIONS})", *settings)
+        return (f"CREATE VIRTUAL TABLE {name} USING fts5({_OPTIONS})", *settings, creation_of(_counts(tables)))
 
     def marked(self, sql: str) -> str:
         """SQLite's marks are question marks."""
@@ -53,20 +51,23 @@ class SQLiteSearch(SearchDialect):
         return f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608
 
     def store_grams(self, session: Any, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
-        """One row for each document."""
+        """One row for each document; some are counted."""
         sql = f"INSERT INTO {_grams(tables)} (rowid, grams) VALUES (?, ?)"  # noqa: S608
         session.run_many(sql, [(place, " ".join(grams_of(row))) for place, row in rows])
+        add(session, _counts(tables), rows)
 
     def remove_grams(self, session: Any, tables: SearchTables, rows: Sequence[PlacedRow]) -> None:
         """The index has to be told what it held."""
         name = _grams(tables)
         sql = f"INSERT INTO {name} ({name}, rowid, grams) VALUES ('delete', ?, ?)"  # noqa: S608
         session.run_many(sql, [(place, " ".join(grams_of(row))) for place, row in rows])
+        subtract(session, _counts(tables), rows)
 
     def clear(self, session: Any, tables: SearchTables) -> None:
         """The full-text index first."""
         name = _grams(tables)
         session.execute(f"INSERT INTO {name} ({name}) VALUES ('delete-all')")  # noqa: S608
+        session.execute(f"DELETE FROM {_counts(tables)}")  # noqa: S608
         super().clear(session, tables)
 
     def settle(self, session: Any, tables: SearchTables) -> None:
@@ -76,7 +77,11 @@ class SQLiteSearch(SearchDialect):
 
     def gram_check(self, session: Any, tables: SearchTables) -> GramCheck:
         """They stand apart from the documents, so they may disagree."""
-        return FullTextCheck(session, _grams(tables))
+        return FullTextCheck(session, _grams(tables), _counts(tables))
+
+    def gram_counts(self, session: Any, tables: SearchTables, grams: Sequence[str]) -> Mapping[str, int]:
+        """From the table of counts."""
+        return counts_of(session, _counts(tables), grams)
 
     def source(self, tables: SearchTables, grams: GramQuery, *, docs: bool = True) -> Source:
         """The full-text index leads, so that documents come in its order."""
@@ -94,12 +99,7 @@ def match_text(grams: GramQuery) -> str:
 
 
 def _either(alternatives: Iterable[tuple[str, ...]]) -> str:
-    return f"({' OR '.join(_joined(_enough(grams), ' AND ') for grams in alternatives)})"
-
-
-def _enough(grams: Grams) -> Grams:
-    """The first, the last, and one between them."""
-    return grams if len(grams) <= ENOUGH else (grams[0], grams[len(grams) // 2], grams[-1])
+    return f"({' OR '.join(_joined(grams, ' AND ') for grams in alternatives)})"
 
 
 def _joined(grams: Iterable[str], word: str) -> str:
@@ -108,3 +108,7 @@ def _joined(grams: Iterable[str], word: str) -> str:
 
 def _grams(tables: SearchTables) -> str:
     return f"{tables.prefix}_grams"
+
+
+def _counts(tables: SearchTables) -> str:
+    return f"{tables.prefix}_gram_counts"

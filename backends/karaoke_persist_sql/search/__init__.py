@@ -1,6 +1,7 @@
 """The search index of SQL backends: tables, upkeep, queries; a dialect adds how grams are kept and asked for."""
 
 from karaoke_persist_sql.search.grams import (
+    ANY,
     ARTIST,
     DECADE,
     FURTHER_TITLE,
@@ -15,6 +16,7 @@ from karaoke_persist_sql.search.grams import (
     YEAR,
     GramQuery,
     Grams,
+    covering,
     gram_text,
     grams_of,
     name_gram,
@@ -26,6 +28,7 @@ from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 from karaoke_persist_sql.search.tables import SearchTables
 
 __all__ = [
+    "ANY",
     "ARTIST",
     "DECADE",
     "FURTHER_TITLE",
@@ -52,6 +55,7 @@ __all__ = [
     "SearchTables",
     "Source",
     "Stream",
+    "covering",
     "gram_text",
     "grams_of",
     "name_gram",

@@ -7,7 +7,7 @@ say all there is to say, nothing is left to SQL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from karaoke_persist.contract.search import SearchPlan, Years
 from karaoke_persist.contract.search.plan import LAST_TIER, SHORTEST_INITIALS, Needle, is_unspaced
@@ -22,7 +22,6 @@ from karaoke_persist_sql.search.grams import (
     LENGTH,
     LYRICS,
     TITLE,
-    GramQuery,
     Grams,
     gram_text,
     parts_of,
@@ -44,20 +43,23 @@ _MOST_YEARS = 200
 Alternatives = tuple[Grams, ...]
 
 
+class Part(NamedTuple):
+    """Something by which documents are found: at least one of some alternatives, all grams of it."""
+
+    alternatives: Alternatives
+    otherwise: Clause | None = None
+    """What says the same of a document where grams are not asked for it; None if the other conditions say it anyway."""
+
+
 class Asked:
     """Grams and conditions that documents must meet; grows as tests are added."""
 
-    def __init__(self, needed: Iterable[Alternatives] = (), without: Grams = (), where: Iterable[Clause] = ()) -> None:
+    def __init__(self, needed: Iterable[Part] = (), without: Grams = (), where: Iterable[Clause] = ()) -> None:
         self.needed, self.without, self.wheres = list(needed), without, list(where)
 
-    def plus(self, *wheres: Clause, needed: Iterable[Alternatives] = ()) -> Asked:
+    def plus(self, *wheres: Clause, needed: Iterable[Part] = ()) -> Asked:
         """The same with more to meet."""
         return Asked([*self.needed, *needed], self.without, [*self.wheres, *wheres])
-
-    @property
-    def grams(self) -> GramQuery:
-        """What is asked of the index."""
-        return GramQuery(tuple(dict.fromkeys(self.needed)), self.without if self.needed else ())
 
     @property
     def where(self) -> Clause | None:
@@ -82,7 +84,7 @@ class Tests:
         """Everything but the needles without a field: what every tier has in common."""
         asked = Asked(without=() if self.plan.hidden else (HIDDEN,))
         for needle in self.plan.fielded:
-            asked = asked.plus(self.contained(needle), needed=[contained_grams(needle)])
+            asked = asked.plus(self.contained(needle), needed=[Part(contained_grams(needle))])
         asked = asked.plus(*(not_true(self._present_as_words(needle)) for needle in self.plan.excluded))
         return self._filtered(asked)
 
@@ -90,15 +92,16 @@ class Tests:
         """All documents that match."""
         asked = self.rest()
         for needle in self.plan.needles:
-            left = [] if _is_said_by_grams(needle) else [self.contained(needle)]
-            asked = asked.plus(*left, needed=[contained_grams(needle)])
+            said, test = _is_said_by_grams(needle), self.contained(needle)
+            part = Part(contained_grams(needle), test if said else None)
+            asked = asked.plus(*([] if said else [test]), needed=[part])
         return asked
 
     def excluded_among(self, asked: Asked) -> Asked:
         """Those of some documents that have what is excluded."""
         present = any_of(self._present_as_words(needle) for needle in self.plan.excluded)
         grams = (parts_of(own, **_borders(own)) for needle in self.plan.excluded for own in needle.forms)
-        return asked.plus(present, needed=[tuple(grams)])
+        return asked.plus(present, needed=[Part(tuple(grams))])
 
     def by_sql_alone(self, *, needles: bool = True) -> list[Clause]:
         """All that a document must meet, without any help of grams; perhaps without the needles that have no field."""
@@ -109,7 +112,7 @@ class Tests:
 
     # tiers
 
-    def tier(self, tier: int, needed: Iterable[Alternatives] | None = None) -> Asked:
+    def tier(self, tier: int, needed: Iterable[Part] | None = None) -> Asked:
         """The documents of one tier, those of better ones left out; by other grams if they are given."""
         if tier == LAST_TIER:
             return self.everything().plus(*self.denied(tier))
@@ -143,15 +146,16 @@ class Tests:
         whens = " ".join(f"WHEN {test.sql} THEN {tier}" for tier, test in enumerate(tests))
         return Clause(f"CASE {whens} ELSE 6 END", tuple(value for test in tests for value in test.parameters))
 
-    def _tier_grams(self, tier: int) -> list[Alternatives]:
+    def _tier_grams(self, tier: int) -> list[Part]:
         marker = (TITLE, ARTIST)[tier % 2]
         match tier:
             case 0 | 1:
-                return [tuple(whole_grams(marker, text) for text in self.plan.whole)]
+                return [Part(tuple(whole_grams(marker, text) for text in self.plan.whole))]
             case 2 | 3:
-                return [tuple(start_grams(marker, text) for text in self.plan.whole)]
+                return [Part(tuple(start_grams(marker, text) for text in self.plan.whole))]
             case _:
-                return [tuple(parts_of(own, start=True) for own in needle.forms) for needle in self.plan.needles]
+                needles = self.plan.needles
+                return [Part(tuple(parts_of(own, start=True) for own in needle.forms)) for needle in needles]
 
     # needles
 
@@ -207,34 +211,33 @@ class Tests:
 
     def _filtered(self, asked: Asked) -> Asked:
         """Language, genre, lyrics and single years are grams; only longer spans of years need a look."""
-        plan = self.plan
-        for marker, value in ((LANGUAGE, plan.language), (GENRE, plan.genre)):
-            if value is not None:
-                asked = asked.plus(needed=[((value_gram(marker, value),),)])
-        if plan.with_lyrics:
-            asked = asked.plus(needed=[((LYRICS,),)])
-        years = plan.years
+        asked, years = asked.plus(needed=self._facts()), self.plan.years
         if years is None:
             return asked
         if years.first is None or years.last is None or not 0 <= years.last - years.first < _MOST_YEARS:
             return asked.plus(self._within(years))
         if years.last - years.first < _DECADE:
-            return asked.plus(needed=[year_grams(range(years.first, years.last + 1), ())])
+            grams = year_grams(range(years.first, years.last + 1), ())
+            return asked.plus(needed=[Part(grams, self._within(years))])
         decades = range(years.first // _DECADE, years.last // _DECADE + 1)
-        return asked.plus(self._within(years), needed=[year_grams((), decades)])
+        return asked.plus(self._within(years), needed=[Part(year_grams((), decades))])
+
+    def _facts(self) -> Iterator[Part]:
+        plan = self.plan
+        for facet, marker, value in (("language", LANGUAGE, plan.language), ("genre", GENRE, plan.genre)):
+            if value is not None:
+                spellings = f"SELECT value FROM {self._facets} WHERE facet = ? AND hidden IN (0, 1) AND fold = ?"  # noqa: S608
+                same = Clause(f"d.{facet} IN ({spellings})", (facet, key_fold(value)))
+                yield Part(((value_gram(marker, value),),), same)
+        if plan.with_lyrics:
+            yield Part(((LYRICS,),), Clause("d.lyrics = 1"))
 
     def _filters(self) -> Iterator[Clause]:
         """The same without grams."""
-        plan = self.plan
-        for facet, value in (("language", plan.language), ("genre", plan.genre)):
-            if value is not None:
-                spellings = f"SELECT value FROM {self._facets} WHERE facet = ? AND hidden IN (0, 1) AND fold = ?"  # noqa: S608
-                yield Clause(f"d.{facet} IN ({spellings})", (facet, key_fold(value)))
-        if plan.with_lyrics:
-            yield Clause("d.lyrics = 1")
-        if plan.years is not None:
-            yield self._within(plan.years)
-        if not plan.hidden:
+        yield from (part.otherwise for part in self._facts() if part.otherwise is not None)
+        if self.plan.years is not None:
+            yield self._within(self.plan.years)
+        if not self.plan.hidden:
             yield VISIBLE
 
     def _within(self, years: Years) -> Clause:

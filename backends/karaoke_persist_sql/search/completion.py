@@ -12,7 +12,7 @@ from itertools import islice, zip_longest
 from karaoke_persist.contract.search import Completion, CompletionRequest, Normaliser
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.artist_names import Artists, Named
-from karaoke_persist_sql.search.clauses import VISIBLE, Asked, all_of, any_of, begins_with, in_range, not_true
+from karaoke_persist_sql.search.clauses import VISIBLE, Asked, Part, all_of, any_of, begins_with, in_range, not_true
 from karaoke_persist_sql.search.further_titles import further_places
 from karaoke_persist_sql.search.grams import HIDDEN, SUNG, TITLE, Grams, start_grams
 from karaoke_persist_sql.search.hits import Hits, Row
@@ -69,7 +69,7 @@ class Songs:
 
     def _asked(self, without: Grams, starts: tuple[str, ...]) -> Asked:
         begin = any_of(self._hits.tests.begins("title", start) for start in starts)
-        return Asked([tuple(start_grams(TITLE, start) for start in starts)], without, [begin])
+        return Asked([Part(tuple(start_grams(TITLE, start) for start in starts))], without, [begin])
 
     def _gathered(self) -> list[Named] | None:
         """If they are few: all that were sung, and the first of the others. None if they are many."""
@@ -101,7 +101,8 @@ class Songs:
 
     def _sung_with(self, start: str) -> list[Row]:
         if len(start) > LONGEST:
-            few = self._hits.narrowed(self._asked((), (start,)).plus(*self._shown, needed=[((SUNG,),)]), FEW)
+            sung = Part(((SUNG,),), Clause("d.plays > 0"))
+            few = self._hits.narrowed(self._asked((), (start,)).plus(*self._shown, needed=[sung]), FEW)
             if few is not None:
                 return self._hits.fetch(*self._hits.statement(few, _SONG))
         return self._ranked(start)

@@ -24,6 +24,9 @@ FURTHER_TITLE: Final = "Ｕ"
 LYRICS, HIDDEN, SUNG = "Ｗ", "Ｈ", "Ｓ"
 """Whole grams: of songs with lyrics, of hidden ones, and of those that were sung."""
 
+ANY: Final = ""
+"""No gram: what every document has, where they are counted."""
+
 _SIGNS = {code: chr(0xFEE0 + code) for code in range(0x21, 0x7F) if not (chr(code).isdigit() or chr(code).islower())}
 _SIGNS[ord(" ")] = SPACE
 _PLAIN = {ord(sign): code for code, sign in _SIGNS.items() if not chr(code).isupper()}
@@ -110,14 +113,14 @@ def _facts(row: IndexRow) -> Iterator[str]:
 
 
 def parts_of(text: str, *, start: bool = False, end: bool = False) -> Grams:
-    """The grams of a needle, as few as cover it. Its own borders count as those of words if it has them."""
+    """The grams of a needle. Its own borders count as those of words if it has them."""
     words = text.split(" ")
     last = len(words) - 1
-    parts = (_covering(word, place > 0 or start, place < last or end) for place, word in enumerate(words))
+    parts = (_parts_of_part(word, place > 0 or start, place < last or end) for place, word in enumerate(words))
     return tuple(dict.fromkeys(gram for grams in parts for gram in grams))
 
 
-def _covering(word: str, start: bool, end: bool) -> Iterator[str]:
+def _parts_of_part(word: str, start: bool, end: bool) -> Iterator[str]:
     text = gram_text(word)
     if len(text) == 1 and end and not start:
         yield text  # what ends in a space is a gram of three characters only
@@ -126,8 +129,12 @@ def _covering(word: str, start: bool, end: bool) -> Iterator[str]:
     if len(padded) <= LENGTH or not word:
         yield padded
         return
-    for place in (*range(0, len(padded) - LENGTH, LENGTH), len(padded) - LENGTH):
-        yield padded[place : place + LENGTH]
+    yield from (padded[place : place + LENGTH] for place in range(len(padded) - LENGTH + 1))
+
+
+def covering(grams: Grams) -> Grams:
+    """As few of the grams of a needle as cover it."""
+    return tuple(dict.fromkeys((*grams[::LENGTH], *grams[-1:])))
 
 
 def start_grams(marker: str, text: str) -> Grams:

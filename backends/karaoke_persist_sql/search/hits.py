@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from karaoke_persist.contract.search import Normaliser, SearchPlan
 from karaoke_persist.models import Song
-from karaoke_persist_sql.search.clauses import Asked, Tests
-from karaoke_persist_sql.search.grams import HIDDEN
-from karaoke_persist_sql.search.index import Clause, Stream
+from karaoke_persist_sql.search.choosing import Choice, Counts, estimate, everything, grams_in, rarest
+from karaoke_persist_sql.search.clauses import Asked, Part, Tests, all_of
+from karaoke_persist_sql.search.grams import ANY, HIDDEN
+from karaoke_persist_sql.search.index import Clause, Source, Stream
 from karaoke_persist_sql.search.tables import SearchTables
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Hits:
         self.tests = Tests(plan, tables)
         self.known_total: int | None = None
         """How many songs match, once it has come to light."""
+        self._counts: dict[str, int] = {}
+        self._looked_up: set[str] = set()
 
     def of(self, plan: SearchPlan) -> Hits:
         """The same for another plan."""
@@ -37,36 +40,40 @@ class Hits:
         self, asked: Asked, columns: str, *, after: int | None = None, limit: int | None = None, offset: int = 0
     ) -> list[Row]:
         """Rows in the order of places."""
-        stream = Stream(columns, asked.grams, asked.where, after, limit, offset)
+        stream = Stream(columns, *self.choice(asked), after, limit, offset)
         return self.dialect.stream(self.session, self.tables, stream)
 
     def scattered(self, asked: Asked, columns: str, *, after: int | None = None, limit: int) -> list[Row]:
         """The same for documents that are few, and of which grams alone are asked."""
-        stream = Stream(columns, asked.grams, asked.where, after, limit, scattered=True)
+        stream = Stream(columns, *self.choice(asked), after, limit, scattered=True)
         return self.dialect.stream(self.session, self.tables, stream)
 
     def count(self, asked: Asked, cap: int | None = None) -> int:
         """How many documents there are; a cap is where counting may end."""
-        return self.dialect.count(self.session, self.tables, asked.grams, asked.where, cap)
+        return self.dialect.count(self.session, self.tables, *self.choice(asked), cap)
 
     def narrowed(self, asked: Asked, few: int) -> Asked | None:
         """The same documents by their places, if the grams let few through; None otherwise."""
-        grams = asked.grams
+        grams, where = self.choice(asked)
         places = self.dialect.places(self.session, self.tables, grams, few) if grams.needed else None
         if places is None:
             return None
-        return Asked(where=[self.at(places), *asked.wheres])
+        return Asked(where=[self.at(places), *([] if where is None else [where])])
 
     def at(self, places: Sequence[int]) -> Clause:
         """That a document is at one of these places."""
         return Clause(self.dialect.among("d.place", "integer"), (self.session.plans.dialect.pack(places),))
+
+    def called(self, names: Sequence[str]) -> Clause:
+        """That the artist of a document has one of these names."""
+        return Clause(self.dialect.among("d.artist_name", "text"), (self.session.plans.dialect.pack(names),))
 
     def total(self, cap: int | None = None) -> int:
         """How many songs match."""
         if self.known_total is not None:
             return self.known_total
         if cap is None and self.plan.is_everything and not self.plan.hidden:
-            return self.count(Asked()) - self.count(Asked([((HIDDEN,),)]))
+            return self.count(Asked()) - self.count(Asked([Part(((HIDDEN,),), Clause("d.hidden = 1"))]))
         if cap is None and self.plan.excluded:
             wanted = self.of(replace(self.plan, excluded=()))
             return wanted.total() - wanted.count(self.tests.excluded_among(wanted.tests.everything()))
@@ -78,11 +85,37 @@ class Hits:
 
     def statement(self, asked: Asked, columns: str) -> tuple[str, list[Any]]:
         """A statement about documents in no order, and its parameters."""
-        source = self.dialect.source(self.tables, asked.grams)
-        wheres = [clause for clause in (source.where, asked.where) if clause is not None and clause.sql]
-        where = f" WHERE {' AND '.join(clause.sql for clause in wheres)}" if wheres else ""
+        source, condition = self.sought(asked)
+        where = f" WHERE {condition.sql}" if condition.sql else ""
         columns = columns.format(place=source.place)
-        return f"SELECT {columns} FROM {source.tables}{where}", [value for each in wheres for value in each.parameters]  # noqa: S608
+        return f"SELECT {columns} FROM {source.tables}{where}", list(condition.parameters)  # noqa: S608
+
+    def sought(self, asked: Asked) -> tuple[Source, Clause]:
+        """Where documents come from, and all that is asked of them."""
+        grams, where = self.choice(asked)
+        source = self.dialect.source(self.tables, grams)
+        wheres = [clause for clause in (source.where, where) if clause is not None and clause.sql]
+        return source, all_of(wheres) if wheres else Clause("")
+
+    def choice(self, asked: Asked) -> Choice:
+        """The grams to ask for, and the conditions that go with them."""
+        counts = self._counts_of(asked)
+        return everything(asked) if counts is None else rarest(asked, counts)
+
+    def estimate(self, asked: Asked) -> int | None:
+        """About how many documents there are at most; None if that is not known."""
+        counts = self._counts_of(asked)
+        return None if counts is None else min((estimate(part, counts) for part in asked.needed), default=None)
+
+    def _counts_of(self, asked: Asked) -> Counts | None:
+        """Looked up once for each gram of a question."""
+        if unknown := sorted(grams_in(asked.needed) - self._looked_up):
+            counts = self.dialect.gram_counts(self.session, self.tables, [ANY, *unknown])
+            if counts is None:
+                return None
+            self._looked_up.update(unknown)
+            self._counts.update(counts)
+        return self._counts
 
     def songs(self, keys: Sequence[str]) -> list[Song]:
         """The songs with these keys, in their order. Those that cannot be decoded are reported and left out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
@@ -178,6 +178,12 @@ class SearchDialect(ABC):
         return GramCheck()
 
     # questions
+
+    def gram_counts(
+        self, session: ReadingSession, tables: SearchTables, grams: Sequence[str]
+    ) -> Mapping[str, int] | None:
+        """About how many documents have each of these grams, as far as it is known; None if it never is."""
+        return None
 
     @abstractmethod
     def source(self, tables: SearchTables, grams: GramQuery, *, docs: bool = True) -> Source:

@@ -16,7 +16,7 @@ from karaoke_persist.contract.search import SearchDocument, near
 from karaoke_persist.contract.search.plan import Needle
 from karaoke_persist.contract.search.request import NEAR_MOST
 from karaoke_persist.models.text import key_fold
-from karaoke_persist_sql.search.clauses import Alternatives, Asked, contained_grams
+from karaoke_persist_sql.search.clauses import Asked, Part, contained_grams
 from karaoke_persist_sql.search.grams import name_gram, parts_of
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
@@ -70,7 +70,7 @@ class NearMatches:
         """The documents among which are all that were perhaps meant; None if they are many."""
         asked = self._filtered.tests.rest()
         for needle in telling(self._plan):
-            asked = asked.plus(needed=[_alternatives(needle, self._words(needle))])
+            asked = asked.plus(needed=[_part(needle, self._words(needle))])
             few = self._up_to_few(asked)
             if few is not None:
                 return few
@@ -99,7 +99,7 @@ class NearMatches:
         asked = self._filtered.tests.rest()
         for needle in self._needles:
             words = [word for word, slips in self._words(needle).items() if slips <= most]
-            asked = asked.plus(needed=[_alternatives(needle, words)])
+            asked = asked.plus(needed=[_part(needle, words)])
         return asked
 
     def _up_to_few(self, asked: Asked) -> list[SearchDocument] | None:
@@ -141,11 +141,15 @@ class NearMatches:
         if filtered.plan.is_everything and filtered.plan.hidden:
             return True
         same = Clause("d.artist = ? AND coalesce(d.more_artist, '') = ?", (forms[0], wrapped(forms[1:]) or ""))
-        return filtered.count(filtered.tests.rest().plus(same, needed=[((name_gram(name),),)]), cap=1) > 0
+        return filtered.count(filtered.tests.rest().plus(same, needed=[_named(name)]), cap=1) > 0
 
 
-def _alternatives(needle: Needle, words: Iterable[str]) -> Alternatives:
-    return (*contained_grams(needle), *(parts_of(word, start=True, end=True) for word in words))
+def _named(name: str) -> Part:
+    return Part(((name_gram(name),),), Clause("d.artist_name = ?", (name,)))
+
+
+def _part(needle: Needle, words: Iterable[str]) -> Part:
+    return Part((*contained_grams(needle), *(parts_of(word, start=True, end=True) for word in words)))
 
 
 def _artist(forms: tuple[str, ...]) -> SearchDocument:

@@ -1,7 +1,9 @@
 """A page by relevance.
 
 A question with few candidates is answered at once: all hits with their tiers, sorted here. For any other, one tier
-after the other is read in the order of places until the page is full, so that the number of hits does not matter.
+after the other is read in the order of places until the page is full, so that the number of hits does not matter. The
+better tiers are found by what titles and artists begin with. If they do not fill the page, the words decide, which
+costs more; so there, more candidates are few.
 """
 
 from __future__ import annotations
@@ -10,13 +12,16 @@ from typing import Any, NamedTuple
 
 from karaoke_persist.contract.search import SearchRequest
 from karaoke_persist.contract.search.plan import LAST_TIER
-from karaoke_persist_sql.search.clauses import Asked
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.tiers import COLUMNS, Mark, Tiers, Window
 
-FEW = 200
+FEW = 300
 """Up to so many candidates, all are looked at."""
+FEW_BY_WORDS = 1_000
+"""The same once the better tiers have not filled the page, where it is known which grams are rare."""
+BY_WORDS = 4
+"""The first tier that words decide."""
 
 
 class Found(NamedTuple):
@@ -41,8 +46,8 @@ class Hit(NamedTuple):
 
 def page_by_relevance(hits: Hits, request: SearchRequest) -> Found:
     """The page that a request asks for."""
-    few = hits.narrowed(hits.tests.everything(), FEW)
-    everything = None if few is None else _all_of_few(hits, few)
+    likely = (hits.estimate(hits.tests.everything()) or 0) <= FEW
+    everything = _all_of_few(hits, FEW) if likely else None
     found = _by_tiers(hits, request) if everything is None else _window(hits, request, everything)
     page = found[: request.limit]
     last = page[-1] if page and len(found) > len(page) else None
@@ -50,7 +55,11 @@ def page_by_relevance(hits: Hits, request: SearchRequest) -> Found:
     return Found([hit.song_id for hit in page], place, None if everything is None else len(everything))
 
 
-def _all_of_few(hits: Hits, few: Asked) -> list[Hit]:
+def _all_of_few(hits: Hits, most: int) -> list[Hit] | None:
+    """All hits in order; None if there are more candidates than that."""
+    few = hits.narrowed(hits.tests.everything(), most)
+    if few is None:
+        return None
     number = hits.tests.tier_number() if hits.plan.whole else Clause(str(LAST_TIER))
     sql, parameters = hits.statement(few, f"{number.sql}, {COLUMNS}")
     return sorted(Hit(*row) for row in hits.fetch(sql, (*number.parameters, *parameters)))
@@ -66,19 +75,30 @@ def _window(hits: Hits, request: SearchRequest, found: list[Hit]) -> list[Hit]:
 
 def _by_tiers(hits: Hits, request: SearchRequest) -> list[Hit]:
     after: Mark | None = None
-    first = 0
+    first = 0 if hits.plan.whole else LAST_TIER
     if request.after is not None:
         first, *order = request.after
         after = Mark(_place_of(hits, order), (order[0], order[1], order[2]))
     found: list[Hit] = []
     wanted, offset, tiers = request.limit + 1, request.offset, Tiers(hits)
-    for tier in range(first, LAST_TIER + 1) if hits.plan.whole else (LAST_TIER,):
+    for tier in range(first, LAST_TIER + 1):
+        if tier == max(first, BY_WORDS) and (rest := _rest(hits, tier, after)) is not None:
+            return found + rest[offset : offset + wanted - len(found)]
         rows, passed = tiers.rows(tier, Window(after, offset, wanted - len(found)))
         found += [Hit(tier, *row) for row in rows]
         if len(found) == wanted:
             break
         offset, after = offset - passed, None
     return found
+
+
+def _rest(hits: Hits, tier: int, after: Mark | None) -> list[Hit] | None:
+    """All hits from a tier on, perhaps only those of it behind a mark; None if there are many candidates."""
+    if hits.estimate(hits.tests.everything()) is None:
+        return None
+    rest = _all_of_few(hits, FEW_BY_WORDS)
+    begin = (tier, after.place if after is not None else _BEFORE_ALL)
+    return None if rest is None else [hit for hit in rest if hit[:2] > begin]
 
 
 def _place_of(hits: Hits, order: list[Any]) -> int:

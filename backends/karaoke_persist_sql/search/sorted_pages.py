@@ -97,10 +97,8 @@ def _behind(hits: Hits, request: SearchRequest, parts: list[Part]) -> list[Part]
 
 def _gathered(hits: Hits, asked: Asked, part: Part) -> Matching:
     """To be sorted."""
-    asked = asked.plus(part.where)
-    source = hits.dialect.source(hits.tables, asked.grams)
-    wheres = [clause for clause in (source.where, asked.where) if clause is not None and clause.sql]
-    return Matching(f"{source.tables} CROSS JOIN {_songs(hits)} AS s", all_of([*wheres, Clause("s.id = d.song_id")]))
+    source, where = hits.sought(asked.plus(part.where))
+    return Matching(f"{source.tables} CROSS JOIN {_songs(hits)} AS s", all_of([where, Clause("s.id = d.song_id")]))
 
 
 def _walked(hits: Hits, part: Part) -> Matching:

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from karaoke_persist.models.json_values import INT64_MAX
-from karaoke_persist_sql.search.clauses import Asked, all_of, in_range
-from karaoke_persist_sql.search.further_titles import further_grams, further_places
+from karaoke_persist_sql.search.clauses import Asked, Part, all_of, in_range
+from karaoke_persist_sql.search.further_titles import further_part, further_places
 from karaoke_persist_sql.search.grams import name_gram
 from karaoke_persist_sql.search.hits import Hits, Row
 from karaoke_persist_sql.search.index import Clause
@@ -68,7 +68,7 @@ class Tiers:
             if names is not None:
                 if not names:
                     return TierRows([], 0)
-                asked = self._tests.tier(tier, (tuple((name_gram(name),) for name in names),))
+                asked = self._tests.tier(tier, [Part(tuple((name_gram(name),) for name in names))])
         return self._streamed(asked, window)
 
     def _streamed(self, asked: Asked, window: Window) -> TierRows:
@@ -92,7 +92,7 @@ class Tiers:
     def _further(self, tier: int, after: int | None, limit: int) -> list[Row]:
         hits, places = self._hits, self._further_places
         if places is None:
-            asked = self._tests.tier(tier, further_grams(hits, self._plan.whole).needed)
+            asked = self._tests.tier(tier).plus(needed=[further_part(hits, self._plan.whole)])
             return hits.stream(asked, COLUMNS, after=after, limit=limit)
         if not places:
             return []

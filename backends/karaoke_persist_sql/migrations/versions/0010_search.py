@@ -119,6 +119,8 @@ GRAMS = {
         " tokenize='ascii')",
         "INSERT INTO kp_search_grams (kp_search_grams, rank) VALUES ('hashsize', 4194304)",
         "INSERT INTO kp_search_grams (kp_search_grams, rank) VALUES ('automerge', 2)",
+        "CREATE TABLE kp_search_gram_counts (gram TEXT NOT NULL PRIMARY KEY, docs INTEGER NOT NULL)"
+        " STRICT, WITHOUT ROWID",
     ),
     "postgresql": (
         """

@@ -1,0 +1,76 @@
+"""Which grams a question is asked with.
+
+The index reads through the documents of every gram that it is asked for, and each condition on a document costs about
+as much as reading twenty or thirty of those. So the rarest grams are asked for, and no more once few documents are
+left; what is not asked of the index is asked of them. How rare a gram is need only be known roughly: whatever is
+chosen, the same documents are found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from karaoke_persist_sql.search.clauses import Alternatives, Asked, Part, all_of
+from karaoke_persist_sql.search.grams import ANY, GramQuery, Grams
+
+if TYPE_CHECKING:
+    from karaoke_persist_sql.search.index import Clause
+
+FEW: Final = 300
+"""Of so many documents the rest is asked one by one."""
+COMMON: Final = 8
+"""What more than one of so many documents has leaves out too few to be asked for."""
+UNSEEN: Final = 16
+"""About so many documents have a gram that was not counted."""
+Counts = Mapping[str, int]
+"""About how many documents have a gram; `ANY` of it is how many there are."""
+
+
+class Choice(NamedTuple):
+    """The grams that are asked for, and what is asked of documents that have them."""
+
+    grams: GramQuery
+    where: Clause | None
+
+
+def everything(asked: Asked) -> Choice:
+    """Every part, where it is not known which grams are rare."""
+    needed = dict.fromkeys(part.alternatives for part in asked.needed)
+    return Choice(GramQuery(tuple(needed), asked.without if needed else ()), asked.where)
+
+
+def rarest(asked: Asked, counts: Counts) -> Choice:
+    """The parts that leave few documents, each by its rarest grams; all, if then no document need be looked at."""
+    if asked.where is None:
+        return everything(asked)
+    parts = sorted(dict.fromkeys(asked.needed), key=lambda part: estimate(part, counts))
+    chosen, left = parts[:1], estimate(parts[0], counts) if parts else 0
+    for part in parts[1:]:
+        number = estimate(part, counts)
+        if left > FEW and number * COMMON < counts.get(ANY, 0):
+            chosen.append(part)
+            left = min(left, max(left * number * COMMON // counts[ANY], 1))
+    needed = tuple(dict.fromkeys(_by_rarest(part.alternatives, counts) for part in chosen))
+    others = [part.otherwise for part in parts if part not in chosen and part.otherwise is not None]
+    return Choice(GramQuery(needed, asked.without if needed else ()), all_of([asked.where, *others]))
+
+
+def estimate(part: Part, counts: Counts) -> int:
+    """About how many documents have a part, at most."""
+    return sum(min(counts.get(gram, UNSEEN) for gram in grams) for grams in part.alternatives)
+
+
+def grams_in(parts: Iterable[Part]) -> set[str]:
+    """All the grams from which there is to choose."""
+    return {gram for part in parts for grams in part.alternatives for gram in grams}
+
+
+def _by_rarest(alternatives: Alternatives, counts: Counts) -> Alternatives:
+    return tuple(_enough(grams, counts) for grams in alternatives)
+
+
+def _enough(grams: Grams, counts: Counts) -> Grams:
+    """The rarest, and the next if that one leaves many documents; what a third leaves out is not worth reading it."""
+    ordered = sorted(grams, key=lambda gram: counts.get(gram, UNSEEN))
+    return tuple(ordered[: 1 if counts.get(ordered[0], UNSEEN) <= FEW else 2])
