@@ -25,6 +25,7 @@ SONGS = [
     _whole("d", title="桜", artist="コブクロ"),
 ]
 FULL_TEXT = "INSERT INTO kp_search_grams (kp_search_grams) VALUES ('delete-all')"
+COUNTED = "INSERT INTO kp_search_gram_counts VALUES ('jog', 7) ON CONFLICT (gram) DO UPDATE SET docs = docs + 7"
 DAMAGE = {
     "a document is missing": ("DELETE FROM kp_search_docs WHERE song_id = 'a'", "document"),
     "a document has another text": ("UPDATE kp_search_docs SET title = 'joga joga' WHERE song_id = 'a'", "document"),
@@ -48,9 +49,10 @@ CASES = [
     for name in ("sqlite", "postgres")
     for what, damage in DAMAGE.items()
 ]
-CASES.append(
-    pytest.param(("sqlite", FULL_TEXT, "grams"), id="sqlite-grams are missing", marks=pytest.mark.backend("sqlite"))
-)
+CASES += [
+    pytest.param(("sqlite", statement, "grams"), id=f"sqlite-{what}", marks=pytest.mark.backend("sqlite"))
+    for what, statement in {"grams are missing": FULL_TEXT, "a gram is counted": COUNTED}.items()
+]
 
 
 @pytest.fixture(params=CASES)

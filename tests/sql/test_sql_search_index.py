@@ -14,8 +14,19 @@ from karaoke_persist.contract import Eq, In, Query
 from karaoke_persist.contract.reference.search import complete, search, search_artists
 from karaoke_persist.contract.search import ArtistSearchRequest, SearchQuery, SearchRequest
 from karaoke_persist.models import Song
-from karaoke_persist_sql.search import artist_names, artists, completion, near_songs, pages, places, sorted_pages, tiers
+from karaoke_persist_sql.search import (
+    artist_names,
+    artists,
+    choosing,
+    completion,
+    near_songs,
+    pages,
+    places,
+    sorted_pages,
+    tiers,
+)
 from karaoke_persist_sql.search.checking import Check
+from karaoke_persist_sqlite import gram_counts
 
 KEYS = [f"s{number}" for number in range(12)]
 CHANGES = st.one_of(
@@ -95,6 +106,10 @@ def few(request, monkeypatch):
     if request.param is not None:
         for module in (pages, sorted_pages, near_songs, artist_names, artists, completion):
             monkeypatch.setattr(module, "FEW", max(request.param, 1) if module is near_songs else request.param)
+        monkeypatch.setattr(pages, "FEW_BY_WORDS", request.param)
+        monkeypatch.setattr(choosing, "FEW", 0)
+        monkeypatch.setattr(choosing, "UNSEEN", 1)
+        monkeypatch.setattr(gram_counts, "ONE_OF", 1 + request.param)
         monkeypatch.setattr(near_songs, "MORE", 1)
         monkeypatch.setattr(artists, "BATCHES", (4, 1))
         for name in ("NAMES", "FURTHER"):

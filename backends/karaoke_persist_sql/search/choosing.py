@@ -41,19 +41,21 @@ def everything(asked: Asked) -> Choice:
 
 
 def rarest(asked: Asked, counts: Counts) -> Choice:
-    """The parts that leave few documents, each by its rarest grams; all, if then no document need be looked at."""
-    if asked.where is None:
-        return everything(asked)
+    """The parts that leave few documents, each by its rarest grams.
+
+    Where grams say everything, no document need be looked at, which is worth more than to leave out a part.
+    """
     parts = sorted(dict.fromkeys(asked.needed), key=lambda part: estimate(part, counts))
     chosen, left = parts[:1], estimate(parts[0], counts) if parts else 0
     for part in parts[1:]:
-        number = estimate(part, counts)
-        if left > FEW and number * COMMON < counts.get(ANY, 0):
+        number, said_by_grams = estimate(part, counts), asked.where is None and part.otherwise is not None
+        if said_by_grams or (left > FEW and number * COMMON < counts.get(ANY, 0)):
             chosen.append(part)
-            left = min(left, max(left * number * COMMON // counts[ANY], 1))
+            left = min(left, left * number * COMMON // max(counts.get(ANY, 0), 1))
     needed = tuple(dict.fromkeys(_by_rarest(part.alternatives, counts) for part in chosen))
     others = [part.otherwise for part in parts if part not in chosen and part.otherwise is not None]
-    return Choice(GramQuery(needed, asked.without if needed else ()), all_of([asked.where, *others]))
+    wheres = [*([] if asked.where is None else [asked.where]), *others]
+    return Choice(GramQuery(needed, asked.without if needed else ()), all_of(wheres) if wheres else None)
 
 
 def estimate(part: Part, counts: Counts) -> int:
