@@ -104,7 +104,7 @@ def test_what_goes_is_counted_no_more(store):
 def test_wrong_counts_change_no_answer(store, expression):
     """Counts only say which grams to ask for: whatever they are, the songs and their order are those of the rules."""
     with writing(store) as session:
-        session.execute(f"UPDATE kp_search_gram_counts SET docs = {expression}")  # noqa: S608
+        session.execute(f"UPDATE kp_search_gram_counts SET docs = {expression}")
     with reading(store) as session:
         for text in ("river", "ove riv", "river 3", "of l 5", "rievr", "e v"):
             request = SearchRequest(query=SearchQuery.parse(text), near=True, total="exact")
