@@ -22,6 +22,7 @@ from karaoke_persist_sql.search import (
     YEAR,
     Clause,
     GramQuery,
+    covering,
     plain_text,
 )
 
@@ -36,7 +37,7 @@ _FIELDS: Final = ("title", "artist", "album")
 def row_clauses(grams: GramQuery) -> Iterator[Clause]:
     """Whether a document has grams that are asked for."""
     for alternatives in grams.needed:
-        yield _any([all_of([_of_row(gram) for gram in each]) for each in alternatives])
+        yield _any([all_of([_of_row(gram) for gram in covering(each)]) for each in alternatives])
     yield from without_clauses(grams)
 
 

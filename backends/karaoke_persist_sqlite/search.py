@@ -32,6 +32,8 @@ tree, and two of a size are merged; by itself, FTS5 would split them and wait fo
 class SQLiteSearch(SearchDialect):
     """FTS5, beside the table of documents."""
 
+    counts_grams = True
+
     def creation(self, tables: SearchTables) -> Sequence[str]:
         """The table of grams, and how its trees are merged."""
         name = _grams(tables)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from karaoke_persist.contract.search import ArtistHits, ArtistSearchRequest
 from karaoke_persist.models import Song
 from karaoke_persist.models.text import key_fold
-from karaoke_persist_sql.search.clauses import Asked, Part
-from karaoke_persist_sql.search.grams import name_gram
+from karaoke_persist_sql.search.clauses import Asked
 from karaoke_persist_sql.search.hits import Hits, Row
 
 FEW = 3_000
@@ -54,7 +51,7 @@ def _first_groups(hits: Hits, request: ArtistSearchRequest) -> list[Row] | None:
     after = None if request.after is None else _name_order(request.after)
     for size in BATCHES:
         names = _names(hits, after, size)
-        asked = hits.tests.everything().plus(needed=[_named(hits, [name for _, name in names])])
+        asked = hits.tests.everything().plus(needed=[hits.called([name for _, name in names])])
         counts = dict[str, int](_counted(hits, asked) if names else [])
         groups += [(name, counts[name]) for _, name in names if name in counts]
         if len(groups) >= request.limit or len(names) < size:
@@ -103,7 +100,7 @@ def _samples(hits: Hits, names: list[str], number: int) -> dict[str, list[str]]:
     """The keys of the first songs of each artist."""
     if not names or not number:
         return {}
-    asked = hits.tests.everything().plus(needed=[_named(hits, names)])
+    asked = hits.tests.everything().plus(needed=[hits.called(names)])
     numbered = "d.artist_name, d.song_id, row_number() OVER (PARTITION BY d.artist_name ORDER BY {place}) AS number"
     inner, parameters = hits.statement(asked, numbered)
     sql = f"SELECT artist_name, song_id FROM ({inner}) AS numbered WHERE number <= ? ORDER BY artist_name, number"  # noqa: S608
@@ -111,11 +108,6 @@ def _samples(hits: Hits, names: list[str], number: int) -> dict[str, list[str]]:
     for name, key in hits.fetch(sql, (*parameters, number)):
         found.setdefault(name, []).append(key)
     return found
-
-
-def _named(hits: Hits, names: Sequence[str]) -> Part:
-    """That the artist has one of these names."""
-    return Part(tuple((name_gram(name),) for name in names), hits.called(names))
 
 
 def _name_order(name: str) -> tuple[str, str]:

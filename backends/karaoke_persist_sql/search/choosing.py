@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from karaoke_persist_sql.search.clauses import Alternatives, Asked, Part, all_of
+from karaoke_persist_sql.search.clauses import Alternatives, Asked, Part
 from karaoke_persist_sql.search.grams import ANY, GramQuery, Grams
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ class Choice(NamedTuple):
 
 def everything(asked: Asked) -> Choice:
     """Every part, where it is not known which grams are rare."""
-    needed = dict.fromkeys(part.alternatives for part in asked.needed)
-    return Choice(GramQuery(tuple(needed), asked.without if needed else ()), asked.where)
+    return _choice(asked, (part.alternatives for part in asked.needed))
 
 
 def rarest(asked: Asked, counts: Counts) -> Choice:
@@ -52,10 +51,8 @@ def rarest(asked: Asked, counts: Counts) -> Choice:
         if said_by_grams or (left > FEW and number * COMMON < counts.get(ANY, 0)):
             chosen.append(part)
             left = min(left, left * number * COMMON // max(counts.get(ANY, 0), 1))
-    needed = tuple(dict.fromkeys(_by_rarest(part.alternatives, counts) for part in chosen))
     others = [part.otherwise for part in parts if part not in chosen and part.otherwise is not None]
-    wheres = [*([] if asked.where is None else [asked.where]), *others]
-    return Choice(GramQuery(needed, asked.without if needed else ()), all_of(wheres) if wheres else None)
+    return _choice(asked.plus(*others), (_by_rarest(part.alternatives, counts) for part in chosen))
 
 
 def estimate(part: Part, counts: Counts) -> int:
@@ -66,6 +63,11 @@ def estimate(part: Part, counts: Counts) -> int:
 def grams_in(parts: Iterable[Part]) -> set[str]:
     """All the grams from which there is to choose."""
     return {gram for part in parts for grams in part.alternatives for gram in grams}
+
+
+def _choice(asked: Asked, alternatives: Iterable[Alternatives]) -> Choice:
+    needed = tuple(dict.fromkeys(alternatives))
+    return Choice(GramQuery(needed, asked.without if needed else ()), asked.where)
 
 
 def _by_rarest(alternatives: Alternatives, counts: Counts) -> Alternatives:

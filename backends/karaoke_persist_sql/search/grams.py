@@ -133,7 +133,7 @@ def _parts_of_part(word: str, start: bool, end: bool) -> Iterator[str]:
 
 
 def covering(grams: Grams) -> Grams:
-    """As few of the grams of a needle as cover it."""
+    """A third of the grams of a needle, with the first and the last; of a single word they leave out no letter."""
     return tuple(dict.fromkeys((*grams[::LENGTH], *grams[-1:])))
 
 

@@ -10,8 +10,8 @@ from karaoke_persist.contract.search import Normaliser, SearchPlan
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.choosing import Choice, Counts, estimate, everything, grams_in, rarest
 from karaoke_persist_sql.search.clauses import Asked, Part, Tests, all_of
-from karaoke_persist_sql.search.grams import ANY, HIDDEN
-from karaoke_persist_sql.search.index import Clause, Source, Stream
+from karaoke_persist_sql.search.grams import ANY, HIDDEN, name_gram
+from karaoke_persist_sql.search.index import Clause, Source, Stream, those_of
 from karaoke_persist_sql.search.tables import SearchTables
 
 if TYPE_CHECKING:
@@ -58,15 +58,16 @@ class Hits:
         places = self.dialect.places(self.session, self.tables, grams, few) if grams.needed else None
         if places is None:
             return None
-        return Asked(where=[self.at(places), *([] if where is None else [where])])
+        return Asked(where=those_of(self.at(places), where))
 
     def at(self, places: Sequence[int]) -> Clause:
         """That a document is at one of these places."""
         return Clause(self.dialect.among("d.place", "integer"), (self.session.plans.dialect.pack(places),))
 
-    def called(self, names: Sequence[str]) -> Clause:
-        """That the artist of a document has one of these names."""
-        return Clause(self.dialect.among("d.artist_name", "text"), (self.session.plans.dialect.pack(names),))
+    def called(self, names: Sequence[str]) -> Part:
+        """By what the documents of artists with one of these names are found."""
+        same = Clause(self.dialect.among("d.artist_name", "text"), (self.session.plans.dialect.pack(names),))
+        return Part(tuple((name_gram(name),) for name in names), same)
 
     def total(self, cap: int | None = None) -> int:
         """How many songs match."""
@@ -94,7 +95,7 @@ class Hits:
         """Where documents come from, and all that is asked of them."""
         grams, where = self.choice(asked)
         source = self.dialect.source(self.tables, grams)
-        wheres = [clause for clause in (source.where, where) if clause is not None and clause.sql]
+        wheres = those_of(source.where, where)
         return source, all_of(wheres) if wheres else Clause("")
 
     def choice(self, asked: Asked) -> Choice:
@@ -108,13 +109,12 @@ class Hits:
         return None if counts is None else min((estimate(part, counts) for part in asked.needed), default=None)
 
     def _counts_of(self, asked: Asked) -> Counts | None:
-        """Looked up once for each gram of a question."""
+        """Looked up once for each gram of a question; None where they are never known."""
+        if not self.dialect.counts_grams:
+            return None
         if unknown := sorted(grams_in(asked.needed) - self._looked_up):
-            counts = self.dialect.gram_counts(self.session, self.tables, [ANY, *unknown])
-            if counts is None:
-                return None
+            self._counts.update(self.dialect.gram_counts(self.session, self.tables, [ANY, *unknown]))
             self._looked_up.update(unknown)
-            self._counts.update(counts)
         return self._counts
 
     def songs(self, keys: Sequence[str]) -> list[Song]:

@@ -75,6 +75,8 @@ class SearchDialect(ABC):
 
     further_title: ClassVar[str] = FURTHER_TITLE
     """The marker of the beginnings of further forms of a title, or, if they are not told from the first, of all."""
+    counts_grams: ClassVar[bool] = False
+    """Whether it is known which grams are rare (`gram_counts`)."""
 
     @abstractmethod
     def creation(self, tables: SearchTables) -> Sequence[str]:
@@ -179,11 +181,9 @@ class SearchDialect(ABC):
 
     # questions
 
-    def gram_counts(
-        self, session: ReadingSession, tables: SearchTables, grams: Sequence[str]
-    ) -> Mapping[str, int] | None:
-        """About how many documents have each of these grams, as far as it is known; None if it never is."""
-        return None
+    def gram_counts(self, session: ReadingSession, tables: SearchTables, grams: Sequence[str]) -> Mapping[str, int]:
+        """About how many documents have each of these grams, as far as it is known."""
+        return {}
 
     @abstractmethod
     def source(self, tables: SearchTables, grams: GramQuery, *, docs: bool = True) -> Source:
@@ -193,7 +193,7 @@ class SearchDialect(ABC):
         """Rows in the order of places."""
         source = self.source(tables, asked.grams)
         behind = None if asked.after is None else Clause(f"{source.place} > ?", (asked.after,))
-        return self.run(session, source, asked, _those_of(source.where, asked.where, behind))
+        return self.run(session, source, asked, those_of(source.where, asked.where, behind))
 
     def run(
         self, session: ReadingSession, source: Source, asked: Stream, wheres: Sequence[Clause]
@@ -218,7 +218,7 @@ class SearchDialect(ABC):
     ) -> list[int] | None:
         """The places of the documents with these grams; None if there are, or seem to be, more than so many."""
         source = self.source(tables, grams, docs=where is not None)
-        condition = _where(_those_of(source.where, where))
+        condition = _where(those_of(source.where, where))
         sql = f"SELECT {source.place} FROM {source.tables}{condition.sql} LIMIT ?"  # noqa: S608
         rows = session.fetch(self.marked(sql), (*condition.parameters, most + 1))
         return None if len(rows) > most else [place for (place,) in rows]
@@ -228,7 +228,7 @@ class SearchDialect(ABC):
     ) -> int:
         """How many documents have these grams and meet a condition; a cap is where counting may end."""
         source = self.source(tables, grams, docs=where is not None)
-        condition = _where(_those_of(source.where, where))
+        condition = _where(those_of(source.where, where))
         inner, parameters = f"FROM {source.tables}{condition.sql}", list(condition.parameters)
         if cap is None:
             sql = f"SELECT count(*) {inner}"
@@ -237,7 +237,7 @@ class SearchDialect(ABC):
         return int(session.fetch(self.marked(sql), parameters)[0][0])
 
 
-def _those_of(*clauses: Clause | None) -> list[Clause]:
+def those_of(*clauses: Clause | None) -> list[Clause]:
     """The conditions that there are."""
     return [clause for clause in clauses if clause is not None and clause.sql]
 

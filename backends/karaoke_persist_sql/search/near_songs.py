@@ -17,7 +17,7 @@ from karaoke_persist.contract.search.plan import Needle
 from karaoke_persist.contract.search.request import NEAR_MOST
 from karaoke_persist.models.text import key_fold
 from karaoke_persist_sql.search.clauses import Asked, Part, contained_grams
-from karaoke_persist_sql.search.grams import name_gram, parts_of
+from karaoke_persist_sql.search.grams import parts_of
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.rows import IndexRow, document_of_row, placed_rows, unwrapped, wrapped
@@ -141,11 +141,7 @@ class NearMatches:
         if filtered.plan.is_everything and filtered.plan.hidden:
             return True
         same = Clause("d.artist = ? AND coalesce(d.more_artist, '') = ?", (forms[0], wrapped(forms[1:]) or ""))
-        return filtered.count(filtered.tests.rest().plus(same, needed=[_named(name)]), cap=1) > 0
-
-
-def _named(name: str) -> Part:
-    return Part(((name_gram(name),),), Clause("d.artist_name = ?", (name,)))
+        return filtered.count(filtered.tests.rest().plus(same, needed=[filtered.called([name])]), cap=1) > 0
 
 
 def _part(needle: Needle, words: Iterable[str]) -> Part:

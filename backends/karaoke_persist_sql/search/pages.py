@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from karaoke_persist.contract.search import SearchRequest
 from karaoke_persist.contract.search.plan import LAST_TIER
+from karaoke_persist_sql.search.clauses import Asked
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.tiers import COLUMNS, Mark, Tiers, Window
@@ -46,18 +47,18 @@ class Hit(NamedTuple):
 
 def page_by_relevance(hits: Hits, request: SearchRequest) -> Found:
     """The page that a request asks for."""
-    likely = (hits.estimate(hits.tests.everything()) or 0) <= FEW
-    everything = _all_of_few(hits, FEW) if likely else None
-    found = _by_tiers(hits, request) if everything is None else _window(hits, request, everything)
+    asked = hits.tests.everything()
+    everything = _all_of_few(hits, asked, FEW) if (hits.estimate(asked) or 0) <= FEW else None
+    found = _by_tiers(hits, asked, request) if everything is None else _window(hits, request, everything)
     page = found[: request.limit]
     last = page[-1] if page and len(found) > len(page) else None
     place = None if last is None else (last.tier, last.title, last.artist, last.song_id)
     return Found([hit.song_id for hit in page], place, None if everything is None else len(everything))
 
 
-def _all_of_few(hits: Hits, most: int) -> list[Hit] | None:
+def _all_of_few(hits: Hits, asked: Asked, most: int) -> list[Hit] | None:
     """All hits in order; None if there are more candidates than that."""
-    few = hits.narrowed(hits.tests.everything(), most)
+    few = hits.narrowed(asked, most)
     if few is None:
         return None
     number = hits.tests.tier_number() if hits.plan.whole else Clause(str(LAST_TIER))
@@ -73,7 +74,7 @@ def _window(hits: Hits, request: SearchRequest, found: list[Hit]) -> list[Hit]:
     return found[request.offset : request.offset + request.limit + 1]
 
 
-def _by_tiers(hits: Hits, request: SearchRequest) -> list[Hit]:
+def _by_tiers(hits: Hits, asked: Asked, request: SearchRequest) -> list[Hit]:
     after: Mark | None = None
     first = 0 if hits.plan.whole else LAST_TIER
     if request.after is not None:
@@ -82,7 +83,7 @@ def _by_tiers(hits: Hits, request: SearchRequest) -> list[Hit]:
     found: list[Hit] = []
     wanted, offset, tiers = request.limit + 1, request.offset, Tiers(hits)
     for tier in range(first, LAST_TIER + 1):
-        if tier == max(first, BY_WORDS) and (rest := _rest(hits, tier, after)) is not None:
+        if tier == max(first, BY_WORDS) and (rest := _rest(hits, asked, tier, after)) is not None:
             return found + rest[offset : offset + wanted - len(found)]
         rows, passed = tiers.rows(tier, Window(after, offset, wanted - len(found)))
         found += [Hit(tier, *row) for row in rows]
@@ -92,12 +93,10 @@ def _by_tiers(hits: Hits, request: SearchRequest) -> list[Hit]:
     return found
 
 
-def _rest(hits: Hits, tier: int, after: Mark | None) -> list[Hit] | None:
+def _rest(hits: Hits, asked: Asked, tier: int, after: Mark | None) -> list[Hit] | None:
     """All hits from a tier on, perhaps only those of it behind a mark; None if there are many candidates."""
-    if hits.estimate(hits.tests.everything()) is None:
-        return None
-    rest = _all_of_few(hits, FEW_BY_WORDS)
-    begin = (tier, after.place if after is not None else _BEFORE_ALL)
+    rest = _all_of_few(hits, asked, FEW_BY_WORDS) if hits.dialect.counts_grams else None
+    begin = (tier, _BEFORE_ALL if after is None else after.place)
     return None if rest is None else [hit for hit in rest if hit[:2] > begin]
 
 

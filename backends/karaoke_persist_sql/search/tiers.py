@@ -11,9 +11,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from karaoke_persist.models.json_values import INT64_MAX
-from karaoke_persist_sql.search.clauses import Asked, Part, all_of, in_range
+from karaoke_persist_sql.search.clauses import Asked, all_of, in_range
 from karaoke_persist_sql.search.further_titles import further_part, further_places
-from karaoke_persist_sql.search.grams import name_gram
 from karaoke_persist_sql.search.hits import Hits, Row
 from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.rows import Order
@@ -68,7 +67,7 @@ class Tiers:
             if names is not None:
                 if not names:
                     return TierRows([], 0)
-                asked = self._tests.tier(tier, [Part(tuple((name_gram(name),) for name in names))])
+                asked = self._tests.tier(tier, [self._hits.called(names)])
         return self._streamed(asked, window)
 
     def _streamed(self, asked: Asked, window: Window) -> TierRows:
