@@ -100,10 +100,12 @@ class Reference:
         return complete(self.session, request)
 
 
-@pytest.fixture(params=[None, 0, 2], ids=["as it is", "everything is many", "two are few"])
+@pytest.fixture(params=[None, 0, 2, "by words"], ids=["as it is", "everything is many", "two are few", "few by words"])
 def few(request, monkeypatch):
     """What counts as few, so that small data takes every way."""
-    if request.param is not None:
+    if request.param == "by words":
+        monkeypatch.setattr(pages, "FEW", -1)
+    elif request.param is not None:
         for module in (pages, sorted_pages, near_songs, artist_names, artists, completion):
             monkeypatch.setattr(module, "FEW", max(request.param, 1) if module is near_songs else request.param)
         monkeypatch.setattr(pages, "FEW_BY_WORDS", request.param)
