@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zlib import crc32
 
 import pytest
@@ -11,7 +12,7 @@ from karaoke_persist.contract import In, Query
 from karaoke_persist.contract.reference.search import search
 from karaoke_persist.contract.search import SearchQuery, SearchRequest
 from karaoke_persist.models import Song
-from karaoke_persist_sql.search import near_songs
+from karaoke_persist_sql.search import near_songs, pages
 from karaoke_persist_sql.search.choosing import COMMON, FEW, everything, rarest
 from karaoke_persist_sql.search.clauses import Asked, Part
 from karaoke_persist_sql.search.grams import ANY, name_gram
@@ -145,3 +146,22 @@ def test_near_artists_of_one_spelling_are_told_apart(store, monkeypatch):
         request = SearchRequest(query=SearchQuery.parse("ocaen language:is"), near=True)
         assert session.search(request) == search(session, request)
         assert session.search(request).near_artists == ("OCEAN",)
+
+
+@pytest.mark.parametrize("text", ["love", "river", "3 ri", "ov"])
+def test_pages_that_words_fill_at_once_follow_each_other(store, monkeypatch, text):
+    """Where all candidates are looked at after the better tiers, every page and every offset is that of the rules."""
+    monkeypatch.setattr(pages, "FEW", -1)
+    with writing(store) as session:
+        session.insert([song("title", title="Love", artist="Def"), song("begins", title="Lovely", artist="Love")])
+        session.insert([song("artist", title="Xyz", artist="Love 3"), song("within", title="Glove 3", artist="Def")])
+    request = SearchRequest(query=SearchQuery.parse(text), limit=7)
+    with reading(store) as session:
+        for offset in (0, 1, 5, 40):
+            asked = replace(request, offset=offset)
+            assert session.search(asked) == search(session, asked)
+        place = search(session, request).place
+        while place is not None:
+            asked = replace(request, after=place)
+            assert session.search(asked) == search(session, asked)
+            place = search(session, asked).place
