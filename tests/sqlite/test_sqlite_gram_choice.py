@@ -142,6 +142,7 @@ def test_near_artists_of_one_spelling_are_told_apart(store, monkeypatch):
     with writing(store) as session:
         for name in ("Ocean", "OCEAN"):
             session.execute(f"INSERT OR REPLACE INTO kp_search_gram_counts VALUES ('{name_gram(name)}', 99)")
+        session.insert([song(f"more {number}", title="Wave", artist="OCEAN", language="is") for number in range(3)])
     with reading(store) as session:
         request = SearchRequest(query=SearchQuery.parse("ocaen language:is"), near=True)
         assert session.search(request) == search(session, request)
