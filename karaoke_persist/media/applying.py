@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, Final, Protocol, TypeVar
 
 from karaoke_persist.batches import batched
@@ -12,6 +13,7 @@ from karaoke_persist.contract import Aggregate, And, Eq, In, IsNull, Not, Query
 from karaoke_persist.contract.media import NamePattern
 from karaoke_persist.media.drafting import Draft, PlannedRead
 from karaoke_persist.media.moves import KnownFile
+from karaoke_persist.media.owners import look_after, store_files
 from karaoke_persist.media.rows import as_row, move_row
 from karaoke_persist.media.storing import GroupWriter
 from karaoke_persist.media.tally import Tally
@@ -126,12 +128,13 @@ class Applier:
         there = {path: self._state(path) for path, _ in items}
         moved = {path: known for path, known in items if _is_as_planned(there[path], self._present.get(path))}
         tally.stale += [path for path, _ in items if path not in moved]
-        rows = session.get_many(MediaFile, [self._id(known.path) for known in moved.values()])
+        paths = chain(moved, (known.path for known in moved.values()))
+        rows = session.get_many(MediaFile, [self._id(path) for path in paths])
         by_song: dict[str, dict[str, str]] = {}
         for path, known in moved.items():
             row = rows.get(self._id(known.path))
             state = there[path]
-            if row is None or state is None:
+            if row is None or state is None or self._id(path) in rows:  # another sync was here
                 tally.stale.append(path)
                 continue
             session.delete(MediaFile, row.id)
@@ -150,7 +153,7 @@ class Applier:
             if changes:
                 session.patch(Song, song.id, changes)
             tally.changed.add(song.id)
-        _look_after(session, sorted(by_song))
+        look_after(session, sorted(by_song))
 
     def _restore(self, session: Session, files: Sequence[KnownFile], tally: Tally) -> None:
         back = [file for file in files if _is_as_planned(self._state(file.path), file.state)]
@@ -159,7 +162,7 @@ class Applier:
         session.patch_where(query, {"missing_since": None, "missed_scans": 0})
         tally.restored += len(back)
         playable = {file.song_id for file in back if file.song_id and file.kind in PLAYABLE}
-        tally.changed |= _look_after(session, sorted(playable))
+        tally.changed |= look_after(session, sorted(playable))
 
     def _mark_missing(self, session: Session, files: Sequence[KnownFile], tally: Tally) -> None:
         gone = [file for file in files if self._state(file.path) is None]
@@ -168,16 +171,16 @@ class Applier:
         query = Query(MediaFile, In("id", [self._id(file.path) for file in gone]))
         session.patch_where(query, {"missing_since": now, "missed_scans": int(self._draft.reached)})
         owners = {song_id for (song_id,) in session.rows(query, ("song_id",))}  # as they are, not as they were planned
-        _look_after(session, sorted(filter(None, owners)))
+        look_after(session, sorted(filter(None, owners)))
 
     def _miss_again(self, session: Session, files: Sequence[KnownFile], _tally: Tally) -> None:
         for missed in {file.missed_scans for file in files}:
             keys = [self._id(file.path) for file in files if file.missed_scans == missed]
             session.patch_where(Query(MediaFile, In("id", keys)), {"missed_scans": missed + 1})
 
-    def _note_unused(self, session: Session, items: Sequence[tuple[str, FileState, str | None]], _tally: Tally) -> None:
+    def _note_unused(self, session: Session, items: Sequence[tuple[str, FileState, str | None]], tally: Tally) -> None:
         rows = [as_row(self._draft.root, path, state, kind=kind) for path, state, kind in items]
-        session.upsert(rows)
+        tally.changed |= store_files(session, rows, session.get_many(MediaFile, [row.id for row in rows]))
 
     def _forget(self, session: Session, paths: Sequence[str], _tally: Tally) -> None:
         session.delete_where(Query(MediaFile, In("id", [self._id(path) for path in paths])))
@@ -196,29 +199,6 @@ def agreed(session: Session, root: str, digest: str) -> MediaRoot:
         for field in ("problem", "missing_since")
     ]
     return MediaRoot(id=root, digest=digest, problems=counts[0], missing=counts[1])
-
-
-def _look_after(session: Session, song_ids: Sequence[str]) -> set[str]:
-    """A song with nothing left to play is missing; another of its files of the same kind takes a lost one's place.
-
-    Gives those that changed.
-    """
-    changed = set[str]()
-    rows = session.rows(Query(MediaFile, In("song_id", song_ids)), ("song_id", "kind", "path", "missing_since"))
-    there: dict[str, dict[str, list[str]]] = {song_id: {} for song_id in song_ids}
-    lost = {(song_id, path) for song_id, _, path, since in rows if since is not None}
-    for song_id, kind, path, since in rows:
-        if since is None:
-            there[song_id].setdefault(kind, []).append(path)
-    for song in session.get_many(Song, song_ids).values():
-        own = there[song.id]
-        media = {k: own[k][0] if (song.id, path) in lost and k in own else path for k, path in song.media.items()}
-        is_missing = any((song.id, path) in lost for path in media.values()) and not own.keys() & set(PLAYABLE)
-        since = (song.missing_since or session.context.clock()) if is_missing else None
-        if changes := song.differing({"media": freeze_object(media), "missing_since": since}):
-            session.patch(Song, song.id, changes)
-            changed.add(song.id)
-    return changed
 
 
 def _is_as_planned(state: FileState | None, planned: FileState | None) -> bool:

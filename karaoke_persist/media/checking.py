@@ -38,7 +38,7 @@ class MediaCheck:
     """Where the store and the library folders disagree. Paths of files begin with their root and a colon."""
 
     songs_without_files: tuple[str, ...] = ()
-    """Ids of songs that name files none of which can be played."""
+    """Ids of songs that name files none of which can be played, and of those whose files are all another's now."""
     missing_stems: tuple[LostPath, ...] = ()
     """Files that are gone of songs that can be played."""
     foreign_paths: tuple[LostPath, ...] = ()
@@ -112,7 +112,7 @@ class _Check:
         self.foreign += [LostPath(song.id, kind, path, _first_mapped(places, path)) for kind, path in own.items()]
         gone = [kind for kind, path in song.media.items() if kind not in own and not _is_there(places, path)]
         playable = [kind for kind in song.media if kind in PLAYABLE]
-        if playable and all(kind in gone or kind in own for kind in playable):
+        if all(kind in gone or kind in own for kind in playable) and (playable or song.missing_since is not None):
             self.lost.append(song.id)
         else:
             self.stems += [LostPath(song.id, kind, song.media[kind]) for kind in gone]

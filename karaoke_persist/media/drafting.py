@@ -193,14 +193,14 @@ class Drafter:
         """The song of a group, unless nothing about it is new."""
         known = {kind: self._known(path) for kind, (path, _) in group.files.items()}
         playable = [file for kind in group.playable if (file := known[kind]) is not None]
-        is_ignored = any(file.is_ignored for file in playable)
+        owner = next((file.song_id for file in playable if file.song_id is not None), None)
+        is_ignored = owner is None and any(file.is_ignored for file in playable)
         if is_ignored and not self._include_ignored:
             fresh_files = ((*place, kind) for kind, place in group.files.items() if self._is_fresh(*place))
             self.draft.unused += fresh_files
             return
         fresh = {kind for kind, (path, state) in group.files.items() if self._is_fresh(path, state)}
         must_read = is_ignored or bool(fresh & kinds_read(group))
-        owner = next((file.song_id for file in playable if file.song_id is not None), None)
         if must_read or (owner is not None and (fresh or self._is_disturbed(group, owner))):
             yield Task(group, must_read, owner)
 

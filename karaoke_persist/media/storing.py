@@ -10,6 +10,7 @@ from karaoke_persist.contract import Eq, Query
 from karaoke_persist.contract.media import NamePattern
 from karaoke_persist.media.drafting import Draft, PlannedRead, Task
 from karaoke_persist.media.names import named
+from karaoke_persist.media.owners import store_files
 from karaoke_persist.media.reading import ReadSong, media_of
 from karaoke_persist.media.recognise import Group
 from karaoke_persist.media.rows import as_row
@@ -169,8 +170,7 @@ class _Batch:
             else:
                 self._note_problems(task.group, self._owners[task.group.derived_id], read)
         self._session.insert(*self._new.values())
-        self._session.insert(*(row for row in self._files.values() if row.id not in self._rows))
-        self._session.upsert([row for row in self._files.values() if row.id in self._rows])
+        self._tally.changed |= store_files(self._session, list(self._files.values()), self._rows)
         self._tally.added += len(self._new)
 
     def _store(self, task: Task, read: ReadSong | None) -> None:

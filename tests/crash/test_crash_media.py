@@ -63,7 +63,8 @@ def look(library: Any, root: Path) -> None:
     for row in rows:
         own.setdefault(row.song_id, set()).add(row.path)
     for song in library.songs.get_songs():
-        assert set(song.media.values()) <= own[song.id], "a song lacks the rows of its files"
+        assert set(song.media.values()) <= own.get(song.id, set()), "a song lacks the rows of its files"
+        assert song.id in own or song.missing_since is not None, "a song whose files are all another's is not missing"
         assert song.title
         assert song.artist
     assert library.run(lambda tx: tx.songs.session.find(Query(Removal)), read_only=True) == []

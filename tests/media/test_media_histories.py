@@ -11,7 +11,8 @@ from karaoke_persist.media.removal import TRASH
 from karaoke_persist.models import PLAYABLE, MediaFile
 
 SOURCES = ("Traditionnel/Alouette.mp3", "Stephen Foster/Oh! Susanna.mp3", "Franz Schubert/Ständchen.mp3")
-NAMES = ("a.mp3", "b.mp3", "x/a.mp3", "x/c.mp3", "y/d.mp3", "s1/original.mp3", "s2/original.mp3", "y/s1/original.mp3")
+STEMS = tuple(f"{folder}/{stem}.mp3" for folder in ("s1", "s2") for stem in ("original", "vocals", "instrumental"))
+NAMES = ("a.mp3", "b.mp3", "x/a.mp3", "x/c.mp3", "y/d.mp3", "y/s1/original.mp3", *STEMS)
 FOLDERS = ("x", "y", "s1", "s2", "s3")
 STEPS = 12
 
@@ -104,7 +105,7 @@ def known(library, root):
 
 
 def assert_agreement(library, root, files):
-    """Every file is a song's, or ignored; a song is missing if, and only if, nothing of it is there."""
+    """Every file is one song's, or ignored; a song is missing if, and only if, nothing of it is there."""
     rows = {row.path: row for row in library.run(lambda tx: tx.songs.session.find(Query(MediaFile)), read_only=True)}
     songs = {song.id: song for song in library.songs.get_songs()}
     for path in files:
@@ -112,11 +113,15 @@ def assert_agreement(library, root, files):
         assert row.missing_since is None, path
         assert row.is_ignored or row.kind in songs[row.song_id].media, path
     for song in songs.values():
+        for path in song.media.values():
+            assert rows[path].song_id == song.id, (path, song)
         is_there = any((root / path).exists() for kind, path in song.media.items() if kind in PLAYABLE)
         assert is_there is (song.missing_since is None), song
+    missing = {song.id for song in songs.values() if song.missing_since is not None}
+    assert set(library.media.check().songs_without_files) == missing
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(24))
 def test_store_and_disk_agree_after_a_sync(known, root, demo, put, seed):
     """Also if an older plan is carried out in between; and a second sync has nothing to do."""
     life = Life(known, root, demo, seed)
