@@ -20,6 +20,7 @@ from karaoke_persist_sql.search import (
     choosing,
     completion,
     near_songs,
+    near_ways,
     pages,
     places,
     sorted_pages,
@@ -107,12 +108,14 @@ def few(request, monkeypatch):
         monkeypatch.setattr(pages, "FEW", -1)
     elif request.param is not None:
         for module in (pages, sorted_pages, near_songs, artist_names, artists, completion):
-            monkeypatch.setattr(module, "FEW", max(request.param, 1) if module is near_songs else request.param)
+            monkeypatch.setattr(module, "FEW", request.param)
         monkeypatch.setattr(pages, "FEW_BY_WORDS", request.param)
         monkeypatch.setattr(choosing, "FEW", 0)
         monkeypatch.setattr(choosing, "UNSEEN", 1)
         monkeypatch.setattr(gram_counts, "ONE_OF", 1 + request.param)
-        monkeypatch.setattr(near_songs, "MORE", 1)
+        monkeypatch.setattr(near_songs, "AT_ONCE", (1, 2))
+        monkeypatch.setattr(near_songs, "FEW_WORDS", request.param)
+        monkeypatch.setattr(near_ways, "TOLD_APART", request.param)
         monkeypatch.setattr(artists, "BATCHES", (4, 1))
         for name in ("NAMES", "FURTHER"):
             monkeypatch.setattr(tiers, name, request.param)

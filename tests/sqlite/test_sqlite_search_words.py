@@ -37,13 +37,13 @@ def slipped(draw):
     return term, word
 
 
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=5_000, deadline=None)
 @given(slipped())
 def test_no_word_is_lost(pair):
     """A word that is near enough meets one of the tests by which the vocabulary is asked."""
     term, word = pair
     assume(word and OSA.distance(term, word) <= near.allowed(term))
-    clause = any_of(stretches(term, "instr(word, ?) > 0"))
+    clause = any_of(stretches(term))
     with closing(sqlite3.connect(":memory:")) as connection:
         row = f"(SELECT ? AS word, ? AS length) AS words WHERE {clause.sql}"
         sql = f"SELECT count(*) FROM {row}"

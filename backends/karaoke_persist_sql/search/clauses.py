@@ -92,10 +92,14 @@ class Tests:
         """All documents that match."""
         asked = self.rest()
         for needle in self.plan.needles:
-            said, test = _is_said_by_grams(needle), self.contained(needle)
-            part = Part(contained_grams(needle), test if said else None)
-            asked = asked.plus(*([] if said else [test]), needed=[part])
+            asked = self.needing(needle, asked)
         return asked
+
+    def needing(self, needle: Needle, asked: Asked) -> Asked:
+        """Those of some documents that hold a needle."""
+        said, test = _is_said_by_grams(needle), self.contained(needle)
+        part = Part(contained_grams(needle), test if said else None)
+        return asked.plus(*([] if said else [test]), needed=[part])
 
     def excluded_among(self, asked: Asked) -> Asked:
         """Those of some documents that have what is excluded."""

@@ -1,32 +1,39 @@
 """Songs and artists that a query with slips may have meant.
 
 Candidates come by grams: each needle is there, or a word near it. To look for near words takes longest, so the longest
-needles are asked for first, until few songs are left, which are measured at once. Of many, those with one slip are
-looked for first, in the order of places, until there are enough, then those with words that have two.
+needles are asked for first, until few songs are left, which are measured at once. Many are not: see `near_ways`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain, repeat
+from typing import Final
 
 from karaoke_persist.contract.reference.search_answers import near_artists, telling
 from karaoke_persist.contract.search import SearchDocument, near
 from karaoke_persist.contract.search.plan import Needle
+from karaoke_persist.contract.search.query import TextField
 from karaoke_persist.contract.search.request import NEAR_MOST
 from karaoke_persist.models.text import key_fold
 from karaoke_persist_sql.search.clauses import Asked, Part, contained_grams
-from karaoke_persist_sql.search.grams import parts_of
+from karaoke_persist_sql.search.grams import Grams, parts_of
 from karaoke_persist_sql.search.hits import Hits
 from karaoke_persist_sql.search.index import Clause
+from karaoke_persist_sql.search.near_ways import Measured, Share, nearest, ways
 from karaoke_persist_sql.search.rows import IndexRow, document_of_row, placed_rows, unwrapped, wrapped
 from karaoke_persist_sql.search.vocabulary import Slips, words_near
 
 FEW = 300
-"""Up to so many candidates are measured at once; of more, so many first."""
-MORE = 3_000
-"""So many of the others at a time."""
+"""Up to so many candidates are measured at once."""
+AT_ONCE = (30, 300, 3_000)
+"""Of many so many are, first and then."""
+FEW_WORDS = 8
+"""Documents are asked for one of so many words; for one of more they are measured."""
+NEAR_FIELDS: Final[tuple[TextField, ...]] = ("title", "artist")
 _COLUMNS = ", ".join(("{place}", *(f"d.{name}" for name in IndexRow._fields)))
 
 
@@ -65,12 +72,15 @@ class NearMatches:
             self._near[needle] = words_near(self._hits, needle)
         return self._near[needle]
 
+    def _words_after(self, needle: Needle, slips: int) -> list[str]:
+        return [word for word, count in self._words(needle).items() if count == slips]
+
     @cached_property
     def _few(self) -> list[SearchDocument] | None:
         """The documents among which are all that were perhaps meant; None if they are many."""
         asked = self._filtered.tests.rest()
         for needle in telling(self._plan):
-            asked = asked.plus(needed=[_part(needle, self._words(needle))])
+            asked = asked.plus(needed=[Part((*contained_grams(needle), *_whole(self._words(needle))))])
             few = self._up_to_few(asked)
             if few is not None:
                 return few
@@ -79,32 +89,47 @@ class NearMatches:
     # songs
 
     def _of_many(self) -> list[str]:
-        most = max((slips for needle in self._needles for slips in self._words(needle).values()), default=0)
-        if len(telling(self._plan)) < len(self._needles):
-            few = self._up_to_few(self._asked(most))
-            if few is not None:
-                return self._least(few)
-        found: list[str] = []
-        others: dict[int, list[str]] = {}
-        for slips in range(1, most + 1):
-            others = {}
-            for count, key in self._measured(slips):
-                (found if count == slips else others.setdefault(count, [])).append(key)
-                if len(found) == NEAR_MOST:
-                    return found
-        return [*found, *(key for count in sorted(others) if count > most for key in others[count])][:NEAR_MOST]
+        times = Counter(self._needles)
+        needles = {needle: set(self._words(needle).values()) for needle in (*telling(self._plan), *times)}
+        most = sum(times[needle] * max(slips, default=0) for needle, slips in needles.items())
+        return nearest(ways(needles, times, self._measured), range(1, most + 1), NEAR_MOST)
 
-    def _asked(self, most: int) -> Asked:
-        """The candidates for so many slips of a word at most."""
+    def _measured(self, share: Share) -> Iterator[Measured]:
+        """The songs of one way, in the order of places."""
+        asked, after = self._asked(share), None
+        words = [set(self._words_after(needle, slips)) for needle, slips in share.items() if slips]
+        for limit in chain(AT_ONCE, repeat(AT_ONCE[-1])):
+            rows = placed_rows(self._hits.scattered(asked, _COLUMNS, after=after, limit=limit))
+            for place, row in rows:
+                slips = None if _lacks(row, words) else near.distance(self._plan, document_of_row(row))
+                if slips:
+                    yield slips, place, row.song_id
+            if len(rows) < limit:
+                return
+            after = rows[-1].place
+
+    def _asked(self, share: Share) -> Asked:
+        """The candidates of one way."""
         asked = self._filtered.tests.rest()
-        for needle in self._needles:
-            words = [word for word, slips in self._words(needle).items() if slips <= most]
-            asked = asked.plus(needed=[_part(needle, words)])
+        for needle, slips in share.items():
+            if slips == 0:
+                asked = self._hits.tests.needing(needle, asked)
+            elif slips is None:
+                asked = asked.plus(needed=[Part((*contained_grams(needle), *_whole(self._words(needle))))])
+            else:
+                words = self._words_after(needle, slips)
+                asked = asked.plus(needed=[Part(tuple(_whole(words)), self._has(words, needle))])
         return asked
 
+    def _has(self, words: Sequence[str], needle: Needle) -> Clause | None:
+        """Whether one of some words is there, unless they are so many that it is as well to measure."""
+        fields: Sequence[TextField] = NEAR_FIELDS if needle.field is None else (needle.field,)
+        return self._hits.tests.word(words, fields) if len(words) <= FEW_WORDS else None
+
     def _up_to_few(self, asked: Asked) -> list[SearchDocument] | None:
-        documents = self._documents(asked, limit=FEW + 1)
-        return None if len(documents) > FEW else [document for _, document in documents]
+        if self._hits.count(asked, FEW + 1) > FEW:
+            return None
+        return [document for _, document in self._documents(asked, limit=FEW)]
 
     def _documents(self, asked: Asked, *, after: int | None = None, limit: int) -> list[tuple[int, SearchDocument]]:
         rows = self._hits.scattered(asked, _COLUMNS, after=after, limit=limit)
@@ -114,15 +139,6 @@ class NearMatches:
         measured = ((near.distance(self._plan, document), document.order) for document in documents)
         best = sorted((slips, *order) for slips, order in measured if slips)
         return [each[-1] for each in best[:NEAR_MOST]]
-
-    def _measured(self, most: int) -> Iterator[tuple[int, str]]:
-        """The slips and keys of the songs in which no word has more than so many, in the order of places."""
-        asked, after, limit = self._asked(most), None, FEW
-        while documents := self._documents(asked, after=after, limit=limit):
-            for _, document in documents:
-                if slips := near.distance(self._plan, document):
-                    yield slips, document.id
-            after, limit = documents[-1][0], MORE
 
     # artists
 
@@ -144,8 +160,14 @@ class NearMatches:
         return filtered.count(filtered.tests.rest().plus(same, needed=[filtered.called([name])]), cap=1) > 0
 
 
-def _part(needle: Needle, words: Iterable[str]) -> Part:
-    return Part((*contained_grams(needle), *(parts_of(word, start=True, end=True) for word in words)))
+def _whole(words: Iterable[str]) -> Iterator[Grams]:
+    return (parts_of(word, start=True, end=True) for word in words)
+
+
+def _lacks(row: IndexRow, words: Iterable[set[str]]) -> bool:
+    """Whether one of some sets has no word of a title or artist."""
+    own = " ".join((row.title, row.artist, row.more_title or "", row.more_artist or "")).split()
+    return any(each.isdisjoint(own) for each in words)
 
 
 def _artist(forms: tuple[str, ...]) -> SearchDocument:

@@ -44,6 +44,11 @@ _NULLABLE = frozenset(
     }
 )
 
+ENDING: Final = "substr(word, CAST(length - 1 AS integer))"
+"""The last two characters of a word."""
+MIDDLE: Final = "substr(word, 3, 2)"
+"""The third and fourth."""
+
 
 class SearchTables:
     """The tables of one index, which share a prefix."""
@@ -75,6 +80,7 @@ class SearchTables:
         self._index(self.artist_starts, "start", "plays", "form", "name")
         self._index(self.artist_starts, "start", "visible_plays", "form", "name")
         after_create(self.docs, *self.dialect.creation(self))
+        after_create(self.words, self._word_index("ending", ENDING), self._word_index("middle", MIDDLE))
 
     @property
     def all(self) -> tuple[Table, ...]:
@@ -112,6 +118,11 @@ class SearchTables:
     def _index(self, table: Table, *columns: str) -> None:
         parts = [table.c[name].desc() if name in COUNTS else table.c[name] for name in columns]
         Index(names.index_name(table.name, *columns), *parts)
+
+    def _word_index(self, name: str, expression: str) -> str:
+        """A statement, for SQLAlchemy does not find such an index again when it compares."""
+        index = names.index_name(self.words.name, name)
+        return f"CREATE INDEX {index} ON {self.name(self.words)} ({expression}, length)"
 
     def _sung_index(self, table: Table, *columns: str) -> None:
         """Only of songs that were sung, which are few, so that it costs the others nothing."""

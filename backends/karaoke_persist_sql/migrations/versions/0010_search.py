@@ -75,6 +75,9 @@ def _keys() -> tuple[sa.Column[Any], ...]:
 
 def _create_names() -> None:
     _create("kp_search_words", (*_integers("length"), *_texts("word")), ("length", "word"))
+    ending, middle = sa.text("substr(word, CAST(length - 1 AS integer))"), sa.text("substr(word, 3, 2)")
+    op.create_index("ix_kp_search_words_ending", "kp_search_words", [ending, "length"])
+    op.create_index("ix_kp_search_words_middle", "kp_search_words", [middle, "length"])
     op.create_table(
         "kp_search_artists",
         *(*_integers("id"), *_texts("name", "forms"), *_integers("songs", "visible", "plays", "visible_plays")),
