@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -38,6 +39,7 @@ _NAMES: Final = {
 }
 _SEVERAL: Final = frozenset({"artist", "genre"})
 _INDEXED: Final = frozenset({"title", "artist", "album"})
+_MP3: Final = (b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")
 _DATE: Final = re.compile(r"(?P<year>\d{4})(?P<rest>-\d\d?(-\d\d?)?)?")
 
 
@@ -53,35 +55,40 @@ def read_tags(stream: BinaryIO) -> dict[str, Any]:
 
 def fitting(text: str, *, indexed: bool) -> str | None:
     """A text that can be stored: NUL and broken characters replaced, cut to the limits; None if nothing is left."""
-    cleaned = text.replace("\0", " ").encode("utf-8", "replace").decode().strip()
-    fit = _cut(cleaned, INDEXED_BYTES if indexed else TEXT_BYTES)
-    while indexed and len(key_fold(fit).encode()) > FOLDED_BYTES:  # a few ligatures fold to whole phrases
+    cleaned = text.replace("\0", " ")
+    if not cleaned.isascii():
+        cleaned = cleaned.encode("utf-8", "replace").decode()
+    fit = _cut(cleaned.strip(), INDEXED_BYTES if indexed else TEXT_BYTES)
+    if not indexed:
+        return fit or None
+    while not _is_within(key_fold(fit), FOLDED_BYTES):  # a few ligatures fold to whole phrases
         fit = fit[: len(fit) * 3 // 4]
-    says_something = key_fold(fit) if indexed else fit
-    return fit if says_something else None
+    return fit if key_fold(fit) else None
 
 
 def _open(stream: BinaryIO) -> Any:
     import mutagen  # only a sync needs it, and importing this package should be quick
 
-    if not stream.read(1):
-        raise UnreadableFile("the file is empty")
+    start = stream.read(3)
     stream.seek(0)
-    file: Any = mutagen.File(stream, options=_likely(stream))
+    if not start:
+        raise UnreadableFile("the file is empty")
+    file: Any = _mp3(stream) if start.startswith(_MP3) and _is_called_mp3(stream) else mutagen.File(stream)
     if file is None or not hasattr(file.info, "length"):
         raise UnreadableFile("no audio is recognised in it")
     return file
 
 
-def _likely(stream: BinaryIO) -> list[Any] | None:
-    """The one format that a file is by its ending and its beginning, which spares trying them all; None if unsure."""
-    start = stream.read(3)
-    stream.seek(0)
-    if start == b"ID3" and str(getattr(stream, "name", "")).lower().endswith((".mp3", ".mp3'")):
-        from mutagen.mp3 import MP3
+def _is_called_mp3(stream: BinaryIO) -> bool:
+    name = getattr(stream, "name", b"")
+    return isinstance(name, str | bytes) and os.fsencode(name).lower().endswith(b".mp3")
 
-        return [MP3]
-    return None
+
+def _mp3(stream: BinaryIO) -> Any:
+    """What mutagen comes to by itself for such a name and beginning, but only after it has tried every format."""
+    from mutagen.mp3 import MP3
+
+    return MP3(stream)
 
 
 def _fields(file: Any) -> dict[str, Any]:
@@ -94,9 +101,12 @@ def _fields(file: Any) -> dict[str, Any]:
 
 def _values(tags: Any) -> Callable[[_Names], Iterable[list[Any]]]:
     """What gives everything the tags say under some names, in the order of the names."""
-    if hasattr(tags, "getall"):  # ID3
-        return lambda names: (_content(frame) for name in names.id3 for frame in tags.getall(name))
     found: dict[str, list[Any]] = {}
+    if hasattr(tags, "getall"):  # ID3
+        for key, frame in tags.items():
+            for name in {key, key.partition(":")[0]}:  # there may be several frames of a kind, as in `USLT:…:eng`
+                found.setdefault(name, []).append(frame)
+        return lambda names: (_content(frame) for name in names.id3 for frame in found.get(name, ()))
     pairs = tags if isinstance(tags, list) else tags.items() if tags else ()  # Vorbis comments are a list of pairs
     for key, value in pairs:
         found.setdefault(str(key).lower(), []).extend(_listed(value))
@@ -140,5 +150,9 @@ def _duration(info: Any) -> int | None:
 
 
 def _cut(text: str, limit: int) -> str:
-    data = text.encode()
-    return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore").strip()
+    return text if _is_within(text, limit) else text.encode()[:limit].decode("utf-8", "ignore").strip()
+
+
+def _is_within(text: str, limit: int) -> bool:
+    """Whether a text has at most so many bytes of UTF-8, of which a character needs four at most."""
+    return 4 * len(text) <= limit or len(text.encode()) <= limit
