@@ -58,6 +58,8 @@ def find_moves(
     """Match files, each rule among what the one before left over; only what is unique on both sides is a move."""
     moves = Moves()
     left, fresh = {file.path: file for file in gone}, dict(new)
+    if not left:
+        return moves
     sizes = {file.size for file in left.values() if file.fingerprint}
     prints: dict[str, tuple[int, str] | None] = {}
     for own, other in (

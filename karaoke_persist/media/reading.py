@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
@@ -75,13 +74,13 @@ class _OpenFiles(OpenSong):
     def __init__(self, root: bytes, group: Group, answer: ReadSong) -> None:
         self._root, self._group, self._answer = root, group, answer
         self._streams: dict[str, BinaryIO] = {}
-        self._stack = ExitStack()
 
     def __enter__(self) -> _OpenFiles:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        for stream in self._streams.values():
+            stream.close()
 
     @property
     def found(self) -> FoundSong:
@@ -90,8 +89,7 @@ class _OpenFiles(OpenSong):
     def open(self, kind: str) -> BinaryIO:
         stream = self._streams.get(kind)
         if stream is None:
-            stream = self._stack.enter_context(open(self._native(kind), "rb"))  # noqa: PTH123, SIM115
-            self._streams[kind] = stream
+            self._streams[kind] = stream = open(self._native(kind), "rb")  # noqa: PTH123, SIM115
             if not self._is_planned(kind, FileState.of(os.fstat(stream.fileno()))):
                 raise self._changed(kind)
         stream.seek(0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from operator import attrgetter
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from karaoke_persist.errors import Unavailable
 from karaoke_persist.models.media import PATH_BYTES
@@ -57,7 +57,8 @@ class Directory:
 
     path: str
     """Relative to the root with `/`, exactly as the system lists it; empty for the root itself."""
-    files: dict[str, os.stat_result]
+    files: dict[str, os.stat_result | FileState]
+    """Of those whose states were asked for these alone, which take a third of the room."""
     links: frozenset[str] = frozenset()
     """Those of the files that are links to a file elsewhere below the root."""
 
@@ -67,7 +68,10 @@ class Directory:
 
     def state(self, name: str) -> FileState:
         """The state of a file."""
-        return FileState.of(self.files[name])
+        found = self.files[name]
+        if not isinstance(found, FileState):
+            found = self.files[name] = FileState.of(found)
+        return found
 
 
 @dataclass(slots=True)
@@ -96,8 +100,8 @@ class Tree:
     def files(self) -> Iterator[tuple[str, FileState]]:
         """Every file, relative to the root."""
         for directory in self.directories:
-            for name, found in directory.files.items():
-                yield directory.place(name), FileState.of(found)
+            for name in directory.files:
+                yield directory.place(name), directory.state(name)
 
     def leave_out(self, paths: Collection[str]) -> None:
         """Take files out of it, such as those that are still to go."""
@@ -106,10 +110,10 @@ class Tree:
                 del directory.files[name]
 
     def digest(self, *more: str) -> str:
-        """What changes when any file does: its path, size or time."""
+        """What changes when any file does: its path, size or time. Asked for before any state is."""
         made = blake2b(repr((more, sorted(self.unseen))).encode(), digest_size=16)
         for directory in self.directories:
-            files = directory.files.items()
+            files = cast("dict[str, os.stat_result]", directory.files).items()
             lines = [f"{name}\0{found.st_size}\0{found.st_mtime_ns}" for name, found in files]
             made.update("\n".join([f"/{directory.path}", *lines, ""]).encode())
         return made.hexdigest()
