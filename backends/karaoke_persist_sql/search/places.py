@@ -19,7 +19,7 @@ GAP: Final = 1 << 22
 REACH: Final = 1 << 30
 """Few at a time are set apart by more: so far does a batch reach. Others will come between them."""
 SHARE: Final = 4
-"""A single document takes this part of the room behind its neighbour, lest an ascending run halve it each time."""
+"""Documents take this part of the room behind their neighbour, lest an ascending run use it up in a few steps."""
 ROOM: Final = 1 << 6
 """At least so much is between documents that are spread anew."""
 _WINDOW: Final = 16
@@ -53,12 +53,10 @@ class Spread(NamedTuple):
 
 def between(low: int | None, high: int | None, count: int) -> list[int] | None:
     """So many numbers between two, or None if there is no room."""
-    if high is None or low is None:
-        gap = max(GAP, REACH // count)
-        first = high - gap * count if high is not None else START if low is None else low + gap
-        return [first + gap * number for number in range(count)]
-    step = (high - low) // (SHARE if count == 1 and high - low >= SHARE else count + 1)
-    return [low + step * (number + 1) for number in range(count)] if step else None
+    if low is None or high is None:
+        return _at_an_end(low, high, count)
+    step = (high - low) // (SHARE * count) or (high - low) // (count + 1)
+    return _apart(low, step, count) if step else None
 
 
 def spread_anew(rows: Sequence[IndexRow], there: Neighbours) -> Spread:
@@ -73,8 +71,10 @@ def spread_anew(rows: Sequence[IndexRow], there: Neighbours) -> Spread:
         if low is None or high is None or (high - low) // (count + 1) >= ROOM:
             break
         width *= 2
-    places = between(low, high, count)
-    assert places is not None
+    if low is None or high is None:
+        places = _at_an_end(low, high, count)
+    else:
+        places = _apart(low, (high - low) // (count + 1), count)
     left = min(len(before), width)
     new = places[left : left + len(rows)]
     kept = places[:left] + places[left + len(rows) :]
@@ -82,3 +82,13 @@ def spread_anew(rows: Sequence[IndexRow], there: Neighbours) -> Spread:
         [PlacedRow(place, row) for place, row in zip(new, rows, strict=True)],
         [Move(each, place) for each, place in zip(old, kept, strict=True) if each.place != place],
     )
+
+
+def _at_an_end(low: int | None, high: int | None, count: int) -> list[int]:
+    gap = max(GAP, REACH // count)
+    first = high - gap * count if high is not None else START if low is None else low + gap
+    return [first + gap * number for number in range(count)]
+
+
+def _apart(low: int, step: int, count: int) -> list[int]:
+    return [low + step * (number + 1) for number in range(count)]
