@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final, Protocol, TypeVar
 
 from karaoke_persist.batches import batched
@@ -28,7 +28,8 @@ T = TypeVar("T")
 HELD_SECONDS: Final = 0.1
 """How long a batch may go on; what it has begun then, and the commit, come on top."""
 STEP: Final = 100
-_READ_AHEAD: Final = 500
+_READ_AHEAD: Final = 1_000
+"""More than a batch holds, so that time alone ends it."""
 
 
 class Runner(Protocol):
@@ -80,11 +81,11 @@ class Applier:
     # how it is written
 
     def _in_batches(self, write: Write, items: Iterable[Any]) -> None:
-        for ahead in batched(items, _READ_AHEAD):
-            while ahead:
-                done, tally = self._library.run(partial(self._some, write=write, items=ahead))
-                self.tally.add(tally)
-                del ahead[:done]
+        rest, ahead = iter(items), list[Any]()
+        while ahead := ahead + list(islice(rest, _READ_AHEAD - len(ahead))):
+            done, tally = self._library.run(partial(self._some, write=write, items=ahead))
+            self.tally.add(tally)
+            del ahead[:done]
 
     def _some(self, tx: Any, *, write: Write, items: Sequence[Any]) -> tuple[int, Tally]:
         """As many as the time allows."""

@@ -24,8 +24,10 @@ from karaoke_persist.media.recognise import Group
 
 WORTHWHILE: Final = 600
 """Below so many songs, starting processes costs more than it saves."""
-CHUNK: Final = 50
+CHUNK: Final = 100
 MOST: Final = 8
+AHEAD: Final = 16
+"""Chunks that are read before their turn: enough for every worker while the store is written to."""
 _COMMAND: Final = (sys.executable, "-c", "from karaoke_persist.media.workers import serve; serve()")
 
 Read = Callable[[Sequence[Group]], list[ReadSong]]
@@ -72,22 +74,22 @@ class _Pool:
 
     def __init__(self, workers: int, root: bytes) -> None:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="karaoke-persist-read")
-        self._workers = workers
-        self._free: deque[_Worker] = deque(_Worker(root) for _ in range(workers))
+        self._workers = [_Worker(root) for _ in range(workers)]
+        self._free = deque(self._workers)
 
     def __enter__(self) -> _Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._threads.shutdown(cancel_futures=True)
-        for worker in self._free:
+        for worker in self._workers:
             worker.close()
 
     def map(self, groups: Iterable[Group], here: Read) -> Iterator[ReadSong]:
-        """Keep every worker busy, and not more in memory than that takes."""
+        """Keep every worker busy, also while nobody takes what was read, and not more in memory than that takes."""
         rest, waiting = iter(groups), deque[Future[list[ReadSong]]]()
         while True:
-            while len(waiting) < 3 * self._workers and (chunk := list(islice(rest, CHUNK))):
+            while len(waiting) < AHEAD and (chunk := list(islice(rest, CHUNK))):
                 waiting.append(self._threads.submit(self._read, chunk, here))
             if not waiting:
                 return
