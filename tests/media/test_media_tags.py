@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutagen.asf import ASFTags, ASFUnicodeAttribute
 from mutagen.flac import FLAC
+from mutagen.id3 import USLT
+from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4FreeForm, MP4Tags
 from mutagen.oggvorbis import OggVorbis
 
@@ -52,6 +54,34 @@ def test_vorbis_comments_are_read(library, root, put, source, kind):
 
     (song,) = library.songs.get_songs()
     assert (song.plain_lyrics, song.mbid, song.year) == ("la la", "0c3a", None)
+
+
+@pytest.mark.parametrize("tagged", [True, False])
+def test_an_mp3_is_known_by_its_name_and_beginning(put, tagged):
+    """It says what it says where every format is tried, for want of a name."""
+    path = put("a.mp3")
+    if not tagged:
+        MP3(path).delete()
+
+    with path.open("rb") as stream:
+        said = read_tags(stream)
+
+    assert said["duration_ms"] > 0
+    assert ("title" in said) == tagged
+    assert said == read_tags(io.BytesIO(path.read_bytes()))
+
+
+def test_lyrics_of_an_mp3_are_found_whatever_they_are_called(put):
+    """There may be several, each with a description and a language; the first is taken."""
+    path = put("a.mp3")
+    file = MP3(path)
+    file.tags.delall("USLT")
+    file.tags.add(USLT(encoding=3, lang="eng", desc="as sung", text="la la"))
+    file.tags.add(USLT(encoding=3, lang="deu", desc="translated", text="tra la"))
+    file.save()
+
+    with path.open("rb") as stream:
+        assert read_tags(stream)["plain_lyrics"] == "la la"
 
 
 @pytest.fixture

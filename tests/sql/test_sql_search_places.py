@@ -1,0 +1,56 @@
+"""The numbers of documents: in order, and with room for those to come."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlite_probes import writing
+
+from karaoke_persist.models import Song
+from karaoke_persist_sql.search.checking import Check
+from karaoke_persist_sql.search.places import REACH, between
+
+BATCH = 20
+numbers = st.integers(-(1 << 42), 1 << 42)
+
+
+@given(numbers, st.integers(1, 1 << 32), st.integers(1, 300))
+def test_places_rise_between_their_neighbours_wherever_there_are_enough(low, gap, count):
+    """Of `gap - 1` numbers between two, so many are given in order, unless there are fewer."""
+    places = between(low, low + gap, count)
+
+    if gap - 1 < count:
+        assert places is None
+    else:
+        around = [low, *places, low + gap]
+        assert len(places) == count
+        assert all(left < right for left, right in pairwise(around))
+
+
+def test_a_run_of_batches_finds_room_behind_itself():
+    """Each takes a quarter of what is left, and three quarters of 2^30, fifty times, are 600: enough for twenty."""
+    low = 0
+    for _ in range(50):
+        places = between(low, REACH, BATCH)
+        assert places is not None
+        low = places[-1]
+
+
+def test_documents_that_come_in_a_run_move_none(store):
+    """Batches that follow each other in order leave those before them where they are, and the index is right."""
+    tables = store.layout.search.places[0]
+    places = f"SELECT song_id, place FROM {tables.name(tables.docs)}"
+    with writing(store) as session:
+        session.insert([song("first"), song("zz last")])
+        session.insert([song(f"run {number:04}") for number in range(BATCH)])
+        before = dict(session.fetch(places, ()))
+        for start in range(BATCH, 30 * BATCH, BATCH):
+            session.insert([song(f"run {number:04}") for number in range(start, start + BATCH)])
+        after = dict(session.fetch(places, ()))
+        assert before.items() <= after.items()
+        assert Check(session, store.layout.search, None).findings(repair=False) == []
+
+
+def song(title):
+    """A song that is called so."""
+    return Song(id=title, title=title, artist="somebody")
