@@ -68,12 +68,15 @@ def fitting(text: str, *, indexed: bool) -> str | None:
 
 def _open(stream: BinaryIO) -> Any:
     import mutagen  # only a sync needs it, and importing this package should be quick
+    from mutagen.mp3 import MP3
 
     start = stream.read(3)
     stream.seek(0)
     if not start:
         raise UnreadableFile("the file is empty")
-    file: Any = _mp3(stream) if start.startswith(_MP3) and _is_called_mp3(stream) else mutagen.File(stream)
+    is_mp3 = start.startswith(_MP3) and _is_called_mp3(stream)  # what `File` says too, once it has asked all formats
+    opened: Any = MP3 if is_mp3 else mutagen.File
+    file: Any = opened(stream)
     if file is None or not hasattr(file.info, "length"):
         raise UnreadableFile("no audio is recognised in it")
     return file
@@ -82,13 +85,6 @@ def _open(stream: BinaryIO) -> Any:
 def _is_called_mp3(stream: BinaryIO) -> bool:
     name = getattr(stream, "name", b"")
     return isinstance(name, str | bytes) and os.fsencode(name).lower().endswith(b".mp3")
-
-
-def _mp3(stream: BinaryIO) -> Any:
-    """What mutagen comes to by itself for such a name and beginning, but only after it has tried every format."""
-    from mutagen.mp3 import MP3
-
-    return MP3(stream)
 
 
 def _fields(file: Any) -> dict[str, Any]:

@@ -178,7 +178,7 @@ class _Lister:
 
     def sort(self, path: str, entries: list[os.DirEntry[bytes]]) -> list[str]:
         """Add the folder to the tree; the folders below it, in order."""
-        files: dict[str, os.stat_result] = {}
+        files: dict[str, os.stat_result | FileState] = {}
         links: set[str] = set()
         folders: list[str] = []
         for entry in entries:
@@ -213,7 +213,7 @@ class _Lister:
         matters = entry.name[entry.name.rfind(b".") :].lower() in self._endings
         return found if matters and stat.S_ISREG(found.st_mode) else None
 
-    def _drop_long_paths(self, path: str, files: dict[str, os.stat_result]) -> None:
+    def _drop_long_paths(self, path: str, files: dict[str, os.stat_result | FileState]) -> None:
         if 4 * (len(path) + 256) < PATH_BYTES:
             return
         for name in [name for name in files if len(_join(path, name).encode()) > PATH_BYTES]:
