@@ -26,15 +26,26 @@ import psycopg
 from psycopg import sql
 
 VARIABLE = "KARAOKE_PERSIST_TEST_POSTGRES_URL"
+PREFIX = "karaoke-persist-postgres-"
 USER, PASSWORD = "karaoke", "test-passw0rd"
 STARTS_WITHIN = 60.0
-FOR_TESTS = {"fsync": "off", "max_connections": "200", "max_prepared_transactions": "4", "shared_buffers": "64MB"}
+FOR_TESTS = {
+    "fsync": "off",
+    "max_connections": "200",
+    "max_prepared_transactions": "4",
+    "max_wal_size": "128MB",
+    "shared_buffers": "64MB",
+}
+MEMORY, ROOM = Path("/dev/shm"), 2**30
+"""Where files are in memory, and the bytes that have to be free there."""
 
 
 class TestServer:
     """A server to create databases on. `url(name)` is how one of them is reached."""
 
     __test__ = False
+    copying = sql.SQL("")
+    """How a database is copied; as a server thinks best, if nothing else is known of it."""
 
     def __init__(self, url: str) -> None:
         self._url = urlsplit(url)
@@ -61,9 +72,9 @@ class TestServer:
     def create(self, database: str | None = None, *, template: str = "template0") -> str:
         """Create an empty database, or a copy of another; its name."""
         name = database or f"kp_test_{uuid4().hex}"
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' {}")
         with self.connect() as connection:
-            connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+            connection.execute(create.format(sql.Identifier(name), sql.Identifier(template), self.copying))
         return name
 
     def drop(self, database: str) -> None:
@@ -74,16 +85,24 @@ class TestServer:
 
 
 class OwnServer(TestServer):
-    """A server of our own. Leaving the block stops it, and removes its files unless they are in a folder to keep."""
+    """A server of our own. Leaving the block stops it, and removes its files unless they are in a folder to keep.
+
+    The databases of a test come and go, which is mostly writing files: unless they are kept, they are in memory where
+    there is room. The binaries are not, because memory may be mounted such that nothing in it can be run.
+    """
+
+    copying = sql.SQL("STRATEGY FILE_COPY")  # which does not write every page to the log, too
 
     def __init__(self, settings: Mapping[str, str] = FOR_TESTS, *, locale: str = "C", keep: Path | None = None) -> None:
         self._settings, self._locale, self._kept = settings, locale, keep is not None
         self.port = _free_port()
         super().__init__(f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/postgres")
         self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-        self._folder = keep or Path(tempfile.mkdtemp(prefix="karaoke-persist-postgres-"))
+        self._folder = keep or Path(tempfile.mkdtemp(prefix=PREFIX))
         self._folder.mkdir(exist_ok=True)
-        self._data = self._folder / "data"
+        self._data = (
+            self._folder / "data" if keep else Path(tempfile.mkdtemp(prefix=PREFIX, dir=_where_writing_is_cheap()))
+        )
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -101,7 +120,8 @@ class OwnServer(TestServer):
     def __exit__(self, *_: object) -> None:
         self.stop("fast" if self._kept else "immediate")
         if not self._kept:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            for folder in (self._data, self._folder):
+                shutil.rmtree(folder, ignore_errors=True)
 
     @property
     def running(self) -> bool:
@@ -181,6 +201,12 @@ def named_server() -> TestServer | None:
     """The server that the environment names, if it does."""
     url = os.environ.get(VARIABLE)
     return TestServer(url) if url else None
+
+
+def _where_writing_is_cheap() -> Path | None:
+    """In memory, if it has room; otherwise where temporary files are."""
+    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM
+    return MEMORY if has_room else None
 
 
 def _free_port() -> int:
