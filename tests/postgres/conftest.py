@@ -24,9 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def database(postgres_server: TestServer) -> Iterator[str]:
-    """The name of an empty database."""
-    name = postgres_server.create()
+def database(postgres_server: TestServer, postgres_template: str) -> Iterator[str]:
+    """The name of a database with nothing in it."""
+    name = postgres_server.create(template=postgres_template)
     yield name
     postgres_server.drop(name)
 

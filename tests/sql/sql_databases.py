@@ -17,6 +17,6 @@ def empty_database(backend: str, request: pytest.FixtureRequest) -> Iterator[str
         yield f"sqlite:///{folder}/karaoke.db"
         return
     server = request.getfixturevalue("postgres_server")
-    name = server.create()
+    name = server.create(template=request.getfixturevalue("postgres_template"))
     yield server.url(name)
     server.drop(name)
