@@ -18,6 +18,7 @@ from karaoke_persist.errors import KaraokePersistError
 from karaoke_persist.models import Kind
 from karaoke_persist.models.json_values import INT64_MAX
 from karaoke_persist_postgres.errors import Situation, is_disconnect, translate
+from karaoke_persist_postgres.samples import Samples
 from karaoke_persist_postgres.search import PostgresSearch
 from karaoke_persist_postgres.triggers import counter_triggers, total_triggers
 from karaoke_persist_sql import (
@@ -77,6 +78,7 @@ class PostgresDialect(SQLDialect):
     def __init__(self, conninfo: str, database: str, schema: str | None) -> None:
         self._conninfo, self._database, self.schema = conninfo, database, schema
         self._streams = 0
+        self.samples = Samples()
 
     def pack(self, values: Sequence[Any]) -> str:
         """An array in text form, whose type the server infers from the column."""

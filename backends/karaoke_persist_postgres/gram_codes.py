@@ -30,7 +30,7 @@ BITS: Final = 21
 """Of a character."""
 NUMBER_BITS: Final = 42
 """Of a year; its marker stands before it."""
-ENOUGH: Final = 5
+ENOUGH: Final = 8
 """Grams of a question: each makes the scan longer, and few are left out by one more."""
 _INITIALS_END = 1 << 62
 """Only private characters would be beyond."""

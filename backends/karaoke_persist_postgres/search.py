@@ -2,7 +2,8 @@
 
 The function makes the grams when a row is written, so they are stored in the index alone. The index is asked for a
 bitmap, which has no order: where few documents have the grams they are gathered and sorted; where many have them, those
-on the page are met soon by walking through the documents in the order of their places. See
+on the page are met soon by walking through the documents in the order of their places. How many have them is told by a
+sample (`samples`). See
 https://www.postgresql.org/docs/17/gin.html and https://www.postgresql.org/docs/17/indexes-bitmap-scans.html.
 """
 
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from sqlalchemy import BigInteger, Boolean, Column, Computed
 
+from karaoke_persist_postgres import walks
 from karaoke_persist_postgres.gram_codes import index_clauses, key_of
 from karaoke_persist_postgres.gram_functions import ARGUMENTS, creation
-from karaoke_persist_postgres.gram_tests import row_clauses, unsaid_clauses, without_clauses
-from karaoke_persist_postgres.walks import Search, all_of, are_many
+from karaoke_persist_postgres.gram_tests import unsaid_clauses, without_clauses
+from karaoke_persist_postgres.walks import Search, all_of
 from karaoke_persist_sql.search import (
     GENRE,
     LANGUAGE,
@@ -39,12 +41,15 @@ from karaoke_persist_sql.search import (
 )
 
 if TYPE_CHECKING:
+    from karaoke_persist_postgres.dialect import PostgresDialect
     from karaoke_persist_postgres.session import PostgresWritingSession
     from karaoke_persist_sql.reading import ReadingSession
     from karaoke_persist_sql.session import WritingSession
 
 MANY: Final = 20
 """From how many rows on COPY is worth its message."""
+AS_FEW: Final = 2
+"""So many times as many as are few may turn out to be few."""
 KEYS: Final = ("name_key", "genre_key", "language_key")
 _COLUMNS = ("place", *IndexRow._fields, *KEYS)
 
@@ -146,11 +151,12 @@ class PostgresSearch(SearchDialect):
         more = [asked.where] if asked.where is not None else []
         behind = [Clause("d.place + 0 > ?", (asked.after,))] if asked.after is not None else []
         gathered, columns = all_of([source.where, *more, *behind]), asked.columns.format(place=source.place)
-        if asked.limit is None or asked.scattered:
-            sql = f"SELECT {columns} FROM {docs} AS d WHERE {gathered.sql} ORDER BY d.place + 0 LIMIT ?"  # noqa: S608
-            return session.fetch(self.marked(sql), (*gathered.parameters, asked.limit))
+        number = 0.0 if asked.limit is None or asked.scattered else self._number(session, tables, asked.grams)
+        if asked.limit is None or number < walks.SOME:
+            sql = f"SELECT {columns} FROM {docs} AS d WHERE {gathered.sql} ORDER BY d.place + 0 LIMIT ? OFFSET ?"  # noqa: S608
+            return session.fetch(self.marked(sql), (*gathered.parameters, asked.limit, asked.offset))
         search = Search(docs, gathered, all_of([*unsaid_clauses(asked.grams), *more]), asked.after)
-        sql, parameters = search.statement(columns, asked.limit, asked.offset)
+        sql, parameters = search.statement(columns, asked.limit, asked.offset, far=number >= walks.MANY)
         return session.fetch(self.marked(sql), parameters)
 
     def places(
@@ -161,15 +167,15 @@ class PostgresSearch(SearchDialect):
         most: int,
         where: Clause | None = None,
     ) -> list[int] | None:
-        """A sample tells whether very many are candidates, for which the index would take long."""
-        found, more = self.source(tables, grams), [] if where is None else [where]
-        many = are_many(tables.name(tables.docs), all_of(row_clauses(grams)))
-        condition = all_of([found.where, *more])
-        some = f"SELECT {found.place} FROM {found.tables} WHERE {condition.sql} LIMIT ?"  # noqa: S608
-        sql = f"SELECT CASE WHEN {many.sql} THEN NULL ELSE ARRAY({some}) END"
-        parameters = (*many.parameters, *condition.parameters, most + 1)
-        places: list[int] | None = session.fetch(self.marked(sql), parameters)[0][0]
-        return None if places is None or len(places) > most else places
+        """The index is not asked if there seem to be many more."""
+        if self._number(session, tables, grams) > AS_FEW * most:
+            return None
+        return super().places(session, tables, grams, most, where)
+
+    def _number(self, session: ReadingSession, tables: SearchTables, grams: GramQuery) -> float:
+        """About how many documents have such grams."""
+        dialect = cast("PostgresDialect", session.plans.dialect)
+        return dialect.samples.of(session, tables.name(tables.docs)).number_with(grams)
 
 
 _WAYS = (("<", "DESC"), (">", "ASC"))

@@ -1,11 +1,12 @@
 """Documents in the order of their places, from an index that has no order.
 
 An index of grams gives a bitmap. Of few documents it is the shortest way: they are fetched and sorted. Of many it is
-the longest, and not needed, because some of them soon turn up when documents are walked through in order. How many they
-are shows only on the way, so that a statement tries one thing after the other, each if those before did not do:
+the longest, and not needed, because some of them soon turn up when documents are walked through in order. How many of
+those with the grams meet the whole condition shows only on the way, so that a statement tries one thing after the
+other, each if those before did not do:
 
 1. a glance at the next documents;
-2. if a sample of all documents says that many meet the condition: a walk;
+2. if very many have the grams, and a sample in the server says that many meet the whole condition: a walk;
 3. all that the index finds, sorted.
 """
 
@@ -16,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from karaoke_persist_sql.search import Clause
 
-GLANCE: Final = 200
+GLANCE: Final = 1_000
 MOST: Final = 1 << 40
 """More documents than there can be; whoever asks for more is answered as well by so many."""
 WALK: Final = 30_000
@@ -24,6 +25,8 @@ WALK: Final = 30_000
 SAMPLES: Final = 32
 """So many places, evenly spread, at each of which some documents are looked at."""
 SAMPLE: Final = 20
+SOME: Final = 3_000
+"""Fewer documents are gathered without a glance."""
 MANY: Final = 6_000
 """To gather so many documents takes longer than a walk."""
 
@@ -40,17 +43,17 @@ class Search(NamedTuple):
     after: int | None
     """The place that the walk begins behind."""
 
-    def statement(self, columns: str, limit: int, offset: int) -> Clause:
-        """The documents of a page."""
+    def statement(self, columns: str, limit: int, offset: int, *, far: bool) -> Clause:
+        """The documents of a page; `far` tells whether more than a glance may be worth it."""
         limit, offset = min(limit, MOST), min(offset, MOST)
         wanted = limit + offset
-        too_few = [_number("seen", "<", wanted), _number("met", "<", wanted)]
-        tables = {
-            "seen": self._walk(max(GLANCE, 2 * wanted), wanted),
-            "met": self._walk(max(WALK, 20 * wanted), wanted, too_few[0], are_many(self.docs, self.walked)),
-            "every": self._gathered(wanted, too_few),
-        }
-        enough = [_number("seen", ">=", wanted), _number("met", ">=", wanted), Clause("true")]
+        too_few = [_number("seen", "<", wanted)]
+        tables = {"seen": self._walk(max(GLANCE, 2 * wanted), wanted)}
+        if far:
+            tables["met"] = self._walk(max(WALK, 20 * wanted), wanted, *too_few, are_many(self.docs, self.walked))
+            too_few.append(_number("met", "<", wanted))
+        enough = [*(_number(name, ">=", wanted) for name in tables), Clause("true")]
+        tables["every"] = self._gathered(wanted, too_few)
         parts = list(zip(tables, enough, strict=True))
         withs = ", ".join(f"{name} AS MATERIALIZED ({table.sql})" for name, table in tables.items())
         union = " UNION ALL ".join(f"SELECT * FROM {name} WHERE {where.sql}" for name, where in parts)  # noqa: S608

@@ -25,9 +25,11 @@ from karaoke_persist_sql.search import ARTIST, FURTHER_TITLE, TITLE, IndexRow, g
 
 MARKERS = {ord(TITLE), ord(ARTIST), ord(FURTHER_TITLE)}
 WAYS = {
-    "gathered": {"GLANCE": 1, "MANY": 10**6},
-    "walked": {"GLANCE": 1, "MANY": -1},
-    "walked in vain": {"GLANCE": 1, "MANY": -1, "WALK": 1},
+    "gathered": {"SOME": 10**6},
+    "glanced at": {"SOME": -1, "GLANCE": 40},
+    "glanced at in vain": {"SOME": -1, "GLANCE": 1},
+    "walked": {"SOME": -1, "GLANCE": 1, "MANY": -1},
+    "walked in vain": {"SOME": -1, "GLANCE": 1, "MANY": -1, "WALK": 1},
 }
 
 
@@ -108,10 +110,11 @@ def test_every_way_has_the_same_answer(store, text):
                 break
 
 
-def test_a_question_reads_no_table_whole(store):
+def test_a_question_reads_no_table_whole(store, monkeypatch):
     """Grams come from the index, and places from theirs, whatever statistics say; nothing else is scanned."""
+    monkeypatch.setattr(walks, "SOME", 1_000)
     with writing(store) as session:
-        session.insert([song(f"s{n}", title=f"love {n}", artist=f"artist {n % 90}") for n in range(3_000)])
+        session.insert([song(f"s{n}", title=f"my love {n}", artist=f"artist {n % 90}") for n in range(3_000)])
         session.execute("ANALYZE kp_search_docs")
         dialect, tables = session.plans.dialect.search, session.plans.layout.search.places[0]
         told = []
@@ -130,9 +133,10 @@ def test_a_question_reads_no_table_whole(store):
 def test_statements_name_their_walk_s_length():
     """The length of a walk is no parameter: for one it cannot see the server expects a tenth of the table."""
     clause = walks.Clause("d.hidden = 0")
-    sql, values = Search("docs", clause, clause, None).statement("d.place", 20, 0)
-    assert f"LIMIT {walks.GLANCE})" in sql
-    assert walks.GLANCE not in values
+    sql, values = Search("docs", clause, clause, None).statement("d.place", 20, 0, far=True)
+    for length in (walks.GLANCE, walks.WALK):
+        assert f"LIMIT {length})" in sql
+        assert length not in values
 
 
 def test_the_trigrams_of_the_server_know_no_cjk(postgres_server):
