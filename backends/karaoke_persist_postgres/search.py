@@ -149,9 +149,11 @@ class PostgresSearch(SearchDialect):
         """By walking or by gathering, whichever is less work."""
         source, docs = self.source(tables, asked.grams), tables.name(tables.docs)
         more = [asked.where] if asked.where is not None else []
-        behind = [Clause("d.place + 0 > ?", (asked.after,))] if asked.after is not None else []
-        gathered, columns = all_of([source.where, *more, *behind]), asked.columns.format(place=source.place)
-        number = 0.0 if asked.limit is None or asked.scattered else self._number(session, tables, asked.grams)
+        bounds = (">", asked.after), ("<", asked.before)
+        between = [Clause(f"d.place + 0 {sign} ?", (place,)) for sign, place in bounds if place is not None]
+        gathered, columns = all_of([source.where, *between, *more]), asked.columns.format(place=source.place)
+        few = asked.limit is None or asked.scattered or asked.before is not None
+        number = 0.0 if few else self._number(session, tables, asked.grams)
         if asked.limit is None or number < walks.SOME:
             sql = f"SELECT {columns} FROM {docs} AS d WHERE {gathered.sql} ORDER BY d.place + 0 LIMIT ? OFFSET ?"  # noqa: S608
             return session.fetch(self.marked(sql), (*gathered.parameters, asked.limit, asked.offset))

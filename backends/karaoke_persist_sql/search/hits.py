@@ -37,10 +37,17 @@ class Hits:
         return Hits(self.session, self.tables, self.normaliser, plan)
 
     def stream(
-        self, asked: Asked, columns: str, *, after: int | None = None, limit: int | None = None, offset: int = 0
+        self,
+        asked: Asked,
+        columns: str,
+        *,
+        after: int | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+        offset: int = 0,
     ) -> list[Row]:
-        """Rows in the order of places."""
-        stream = Stream(columns, *self.choice(asked), after, limit, offset)
+        """Rows in the order of places; those from `before` on are not missed."""
+        stream = Stream(columns, *self.choice(asked), after, limit, offset, before)
         return self.dialect.stream(self.session, self.tables, stream)
 
     def scattered(self, asked: Asked, columns: str, *, after: int | None = None, limit: int) -> list[Row]:

@@ -55,6 +55,8 @@ class Stream(NamedTuple):
     """Only documents behind this place."""
     limit: int | None = None
     offset: int = 0
+    before: int | None = None
+    """Documents from this place on need not be told."""
     scattered: bool = False
     """Whether those with the grams are few, and no text tells them: then walking would meet everything else first."""
 

@@ -84,15 +84,17 @@ class Tiers:
         _, offset, limit = window
         after, until = None if window.after is None else window.after.place, min(offset + limit, INT64_MAX)
         found = {row[0]: row for row in self._in_order(tier, window.after, until)}
-        found.update((row[0], row) for row in self._further(tier, after, until))
+        before = sorted(found)[until - 1] if len(found) >= until > 0 else None
+        found.update((row[0], row) for row in self._further(tier, (after, before), until))
         rows = [found[place] for place in sorted(found)]
         return TierRows(rows[offset:until], min(offset, len(rows)))
 
-    def _further(self, tier: int, after: int | None, limit: int) -> list[Row]:
-        hits, places = self._hits, self._further_places
+    def _further(self, tier: int, between: tuple[int | None, int | None], limit: int) -> list[Row]:
+        """Those between two places; enough is known already that none behind the second would be shown."""
+        (after, before), hits, places = between, self._hits, self._further_places
         if places is None:
             asked = self._tests.tier(tier).plus(needed=[further_part(hits, self._plan.whole)])
-            return hits.stream(asked, COLUMNS, after=after, limit=limit)
+            return hits.stream(asked, COLUMNS, after=after, before=before, limit=limit)
         if not places:
             return []
         rows = sorted(hits.fetch(*hits.statement(self._tests.tier(tier, ()).plus(hits.at(places)), COLUMNS)))
