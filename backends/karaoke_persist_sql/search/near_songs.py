@@ -127,13 +127,11 @@ class NearMatches:
         return self._hits.tests.word(words, fields) if len(words) <= FEW_WORDS else None
 
     def _up_to_few(self, asked: Asked) -> list[SearchDocument] | None:
-        if self._hits.count(asked, FEW + 1) > FEW:
+        few = self._hits.narrowed(asked, FEW)
+        if few is None:
             return None
-        return [document for _, document in self._documents(asked, limit=FEW)]
-
-    def _documents(self, asked: Asked, *, after: int | None = None, limit: int) -> list[tuple[int, SearchDocument]]:
-        rows = self._hits.scattered(asked, _COLUMNS, after=after, limit=limit)
-        return [(place, document_of_row(row)) for place, row in placed_rows(rows)]
+        rows = self._hits.fetch(*self._hits.statement(few, _COLUMNS))
+        return [document_of_row(row) for _, row in placed_rows(rows)]
 
     def _least(self, documents: Iterable[SearchDocument]) -> list[str]:
         measured = ((near.distance(self._plan, document), document.order) for document in documents)
