@@ -17,8 +17,9 @@ ARGUMENTS: Final = (
     *("name_key", "genre_key", "language_key"),
 )
 """The columns of which its grams are made."""
-PENDING_KB: Final = 1_024
-"""How much may wait to be sorted into the index. Readers look through it; the writer who fills it sorts it in."""
+PENDING_KB: Final = 2_048
+"""How much may wait to be sorted into the index, some 800 songs. Readers look through it, which takes up to half a
+millisecond; the writer who fills it sorts it in, the more at once, the less for each."""
 
 # Every form stands between spaces, and once more with the markers of its field: the first form of a field only with its
 # beginning and its end, to keep it short. Breaks are what no gram may reach across.
@@ -46,9 +47,14 @@ CREATE OR REPLACE FUNCTION {grams}(
         || array_agg((a << 21) | b) FILTER (WHERE a > 10 AND b > 32)
         || array_agg((a << 42) | (b << 21) | c) FILTER (WHERE a > 10 AND b > 32 AND c > 10)
     FROM (
-        SELECT array_agg(ascii(letter)::bigint) AS letters
-        FROM string_to_table({text}(title, artist, album, more_title, more_artist, more_album), NULL) AS letter
-    ) AS spelled, unnest(letters, letters[2:], letters[3:]) AS windows(a, b, c)
+        SELECT unnest(letters) AS a, unnest(letters[2:]) AS b, unnest(letters[3:]) AS c
+        FROM (
+            SELECT array_agg(ascii(letter)::bigint) AS letters
+            FROM string_to_table(
+                {text}(title, artist, album, more_title, more_artist, more_album), NULL
+            ) AS letter
+        ) AS spelled
+    ) AS windows
 ) || CASE WHEN title_initials IS NULL AND artist_initials IS NULL THEN '{{}}' ELSE (
     SELECT array_agg(-1 - code)
     FROM string_to_table(coalesce(title_initials, '') || coalesce(artist_initials, ''), E'\\n') AS form, LATERAL (

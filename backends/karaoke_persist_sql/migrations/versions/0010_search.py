@@ -148,9 +148,14 @@ CREATE FUNCTION kp_search_grams(
         || array_agg((a << 21) | b) FILTER (WHERE a > 10 AND b > 32)
         || array_agg((a << 42) | (b << 21) | c) FILTER (WHERE a > 10 AND b > 32 AND c > 10)
     FROM (
-        SELECT array_agg(ascii(letter)::bigint) AS letters
-        FROM string_to_table(kp_search_text(title, artist, album, more_title, more_artist, more_album), NULL) AS letter
-    ) AS spelled, unnest(letters, letters[2:], letters[3:]) AS windows(a, b, c)
+        SELECT unnest(letters) AS a, unnest(letters[2:]) AS b, unnest(letters[3:]) AS c
+        FROM (
+            SELECT array_agg(ascii(letter)::bigint) AS letters
+            FROM string_to_table(
+                kp_search_text(title, artist, album, more_title, more_artist, more_album), NULL
+            ) AS letter
+        ) AS spelled
+    ) AS windows
 ) || CASE WHEN title_initials IS NULL AND artist_initials IS NULL THEN '{}' ELSE (
     SELECT array_agg(-1 - code)
     FROM string_to_table(coalesce(title_initials, '') || coalesce(artist_initials, ''), E'\\n') AS form, LATERAL (
@@ -167,7 +172,7 @@ CREATE FUNCTION kp_search_grams(
         """,
         "CREATE INDEX ix_kp_search_docs_grams ON kp_search_docs USING gin (kp_search_grams(title, artist, album,"
         " more_title, more_artist, more_album, title_initials, artist_initials, year, lyrics, hidden, sung, name_key,"
-        " genre_key, language_key)) WITH (gin_pending_list_limit = 1024)",
+        " genre_key, language_key)) WITH (gin_pending_list_limit = 2048)",
         "ALTER INDEX ix_kp_search_docs_grams ALTER COLUMN 1 SET STATISTICS 0",
     ),
 }
