@@ -21,7 +21,7 @@ from karaoke_persist_postgres import walks
 from karaoke_persist_postgres.gram_codes import gram_code
 from karaoke_persist_postgres.gram_functions import ARGUMENTS
 from karaoke_persist_postgres.walks import Search
-from karaoke_persist_sql.search import ARTIST, FURTHER_TITLE, TITLE, IndexRow, grams_of
+from karaoke_persist_sql.search import ARTIST, FURTHER_TITLE, TITLE, IndexRow, grams_of, pages, tiers
 
 MARKERS = {ord(TITLE), ord(ARTIST), ord(FURTHER_TITLE)}
 WAYS = {
@@ -108,6 +108,18 @@ def test_every_way_has_the_same_answer(store, text):
             after = found.place
             if after is None:
                 break
+
+
+def test_a_further_title_between_those_that_fill_a_page_is_on_it(store, monkeypatch):
+    """Titles that begin with one spelling or the other stand apart; what another form brings in between is shown."""
+    monkeypatch.setattr(pages, "FEW", -1)
+    monkeypatch.setattr(tiers, "FURTHER", 0)
+    between = song("s9", title="bod", artist="x", aliases=("bob again",))
+    with writing(store) as session:
+        session.insert([song("s1", title="bob one", artist="x"), between])
+        session.insert([song(f"s{n}", title=f"boeb {n}", artist="x") for n in range(2, 5)])
+        found = session.search(SearchRequest(query=SearchQuery.parse("böb"), limit=2, offset=0))
+    assert [each.id for each in found.songs] == ["s1", "s9"]
 
 
 def test_a_question_reads_no_table_whole(store, monkeypatch):
