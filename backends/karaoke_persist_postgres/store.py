@@ -21,8 +21,9 @@ WRITER_TABLE = "kp_writer"
 _MAX_MILLISECONDS = 2**31 - 1
 _MIGRATION_LOCK = 0x6B617261  # "kara"
 _SNAPSHOT = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1"
-# One message each; nothing may take the snapshot before the lock is held.
-_WRITER = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE; {settings}LOCK TABLE {table} IN EXCLUSIVE MODE{nowait}"
+# One message each; nothing may take the snapshot before the lock is held. The lock is what makes writers serializable.
+# The level of that name adds nothing but false conflicts: who commits lets go of locks before it does of what it read.
+_WRITER = "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; {settings}LOCK TABLE {table} IN EXCLUSIVE MODE{nowait}"
 
 
 class PostgresStore(SQLStore):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from karaoke_persist_sql.search.clauses import Alternatives, Asked, Part
-from karaoke_persist_sql.search.grams import ANY, GramQuery, Grams
+from karaoke_persist_sql.search.grams import ANY, BEGINNINGS, GramQuery, Grams
 
 if TYPE_CHECKING:
     from karaoke_persist_sql.search.index import Clause
@@ -75,6 +75,12 @@ def _by_rarest(alternatives: Alternatives, counts: Counts) -> Alternatives:
 
 
 def _enough(grams: Grams, counts: Counts) -> Grams:
-    """The rarest, and the next if that one leaves many documents; what a third leaves out is not worth reading it."""
-    ordered = sorted(grams, key=lambda gram: counts.get(gram, UNSEEN))
-    return tuple(ordered[: 1 if counts.get(ordered[0], UNSEEN) <= FEW else 2])
+    """The rarest, and the next if that one leaves many documents; what a third leaves out is not worth reading it.
+
+    Unless it tells the field, which the others do not.
+    """
+    first, *others = sorted(grams, key=lambda gram: counts.get(gram, UNSEEN))
+    if counts.get(first, UNSEEN) <= FEW:
+        return (first,)
+    of_a_field = [gram for gram in others[1:] if gram.startswith(BEGINNINGS)]
+    return (first, *others[:1], *of_a_field[:1])

@@ -21,6 +21,8 @@ SPACE: Final = "\u3000"
 TITLE, ARTIST, INITIALS, NAME, GENRE, LANGUAGE, YEAR, DECADE = "ＴＡＩＮＧＬＹＤ"
 FURTHER_TITLE: Final = "Ｕ"
 """Marks the beginnings of all forms of a title but the primary one, once more."""
+BEGINNINGS: Final = (TITLE, ARTIST, FURTHER_TITLE)
+"""What grams of the beginning of a field begin with."""
 LYRICS, HIDDEN, SUNG = "Ｗ", "Ｈ", "Ｓ"
 """Whole grams: of songs with lyrics, of hidden ones, and of those that were sung."""
 
