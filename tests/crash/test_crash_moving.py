@@ -146,6 +146,7 @@ def test_upgrades(tmp_path: Path, few: int) -> None:
             if longest is None:
                 longest = 1.2 * answer
                 continue
+            longest *= 0.7 if answer else 1.3  # so that some end, however fast this machine is now, and not all
             upgraded += is_upgraded(f"sqlite:///{path}")
             check_backups(backups, 200)
             transfer.migrate(f"sqlite:///{path}", backups=None)
