@@ -19,10 +19,12 @@ COPIED_PAGES = 4_096
 _PAUSES = (0.0003, 0.0015)
 _WAIT_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _ROLE_PRAGMAS: dict[Role, tuple[str, ...]] = {
-    "reader": ("PRAGMA query_only = ON", "PRAGMA foreign_keys = ON"),
-    "writer": ("PRAGMA foreign_keys = ON", "PRAGMA cache_size = -32768"),
+    "reader": ("PRAGMA query_only = ON", "PRAGMA foreign_keys = ON", "PRAGMA temp_store = MEMORY"),
+    # In memory, what a savepoint would undo is a list that the end of each statement walks through from its beginning:
+    # many songs at once would take the longer, the more pages they touch. A file is begun only beyond 64 KB.
+    "writer": ("PRAGMA foreign_keys = ON", "PRAGMA cache_size = -32768", "PRAGMA temp_store = FILE"),
     # A table that is rebuilt would lose the rows that name its own; they are checked at the end instead.
-    "migration": ("PRAGMA foreign_keys = OFF",),
+    "migration": ("PRAGMA foreign_keys = OFF", "PRAGMA temp_store = MEMORY"),
 }
 
 
@@ -39,7 +41,6 @@ def connect(path: str, role: Role, durability: Durability, timeout: float) -> sq
     synchronous = "NORMAL" if durability == "relaxed" else "FULL"
     try:
         connection.execute(f"PRAGMA synchronous = {synchronous}")
-        connection.execute("PRAGMA temp_store = MEMORY")
         for pragma in _ROLE_PRAGMAS[role]:
             connection.execute(pragma)
     except BaseException:
