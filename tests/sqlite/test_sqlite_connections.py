@@ -36,6 +36,18 @@ def test_every_connection_has_its_pragmas(path, durability, synchronous):
     store.close()
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this system does not tell which files are open")
+def test_what_a_savepoint_would_undo_is_in_a_file_if_it_is_much(store):
+    """In memory, the end of each statement would walk through all of it, so that many songs at once took longer each."""
+    with writing(store) as session:
+        session.insert([song(f"s{number}") for number in range(600)])
+        savepoint = session.savepoint()
+        session.upsert([song(f"s{number}", title="t" * 500) for number in range(600)])
+        opened = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+        savepoint.release()
+    assert any("etilqs" in name for name in opened)
+
+
 def test_a_session_leaves_no_transaction_behind(store):
     """Connections come back without an open transaction, however the session ended."""
     for end in ("rollback", "commit"):
