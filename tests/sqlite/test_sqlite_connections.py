@@ -38,7 +38,7 @@ def test_every_connection_has_its_pragmas(path, durability, synchronous):
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this system does not tell which files are open")
 def test_what_a_savepoint_would_undo_is_in_a_file_if_it_is_much(store):
-    """In memory, the end of each statement would walk through all of it, so that many songs at once took longer each."""
+    """In memory, each statement's end would walk through all of it, and many songs at once would take longer each."""
     with writing(store) as session:
         session.insert([song(f"s{number}") for number in range(600)])
         savepoint = session.savepoint()
