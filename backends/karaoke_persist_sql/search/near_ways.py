@@ -60,11 +60,12 @@ def ways(
     needles: Mapping[Needle, set[int]], times: Mapping[Needle, int], ask: Callable[[Share], Iterator[Measured]]
 ) -> list[Way]:
     """Every way to share out slips: each needle with how many it may have, and how often it is said."""
-    told = list(needles)[:TOLD_APART]
-    loose: dict[Needle, int | None] = dict.fromkeys(list(needles)[TOLD_APART:])
+    slipping = [needle for needle, slips in needles.items() if slips]
+    loose: dict[Needle, int | None] = dict.fromkeys(slipping[TOLD_APART:])
+    told = [needle for needle in needles if needle not in loose]
     found = []
     for counts in product(*(sorted({0, *needles[needle]}) for needle in told)):
-        least = sum(count * times[needle] for needle, count in zip(told, counts, strict=True))
-        share = {**dict(zip(told, counts, strict=True)), **loose}
-        found.append(Way(least, not loose, ask(share)))
+        share = dict(zip(told, counts, strict=True))
+        least = sum(count * times[needle] for needle, count in share.items())
+        found.append(Way(least, not loose, ask({**share, **loose})))
     return found
