@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from karaoke_persist.contract import In, Query
@@ -10,7 +11,7 @@ from karaoke_persist.models import PLAYABLE, MediaFile, Song
 from karaoke_persist.models.json_values import freeze_object
 from karaoke_persist.session import Session
 
-_NOTHING: Final[frozenset[str]] = frozenset()
+_NOTHING: Final[Mapping[str, Set[str]]] = MappingProxyType({})
 
 
 class _Own(NamedTuple):
@@ -37,7 +38,7 @@ def store_files(session: Session, rows: Sequence[MediaFile], before: Mapping[str
     return look_after(session, sorted(taken), taken)
 
 
-def look_after(session: Session, song_ids: Sequence[str], taken: Mapping[str, Set[str]] | None = None) -> set[str]:
+def look_after(session: Session, song_ids: Sequence[str], taken: Mapping[str, Set[str]] = _NOTHING) -> set[str]:
     """A song with nothing left to play is missing; another of its files of the same kind takes a lost one's place.
 
     What was taken is no longer the song's. Gives those that changed.
@@ -45,7 +46,7 @@ def look_after(session: Session, song_ids: Sequence[str], taken: Mapping[str, Se
     changed = set[str]()
     files = _files_of(session, song_ids)
     for song in session.get_many(Song, song_ids).values():
-        gone = _NOTHING if taken is None else taken[song.id]
+        gone = taken.get(song.id, frozenset())
         since = song.missing_since or session.context.clock() if _is_missing(song, files[song.id], gone) else None
         left = freeze_object(_left(song, files[song.id], gone))
         if changes := song.differing({"media": left, "missing_since": since}):
@@ -68,8 +69,8 @@ def _files_of(session: Session, song_ids: Sequence[str]) -> dict[str, _Own]:
 def _is_missing(song: Song, own: _Own, taken: Set[str]) -> bool:
     if own.there.keys() & set(PLAYABLE):
         return False
-    if not song.media:
-        return song.missing_since is not None  # all it had is another's
+    if song.missing_since is not None and not song.media.keys() & set(PLAYABLE):
+        return True  # all that it could play is another's
     return any(path in own.lost or path in taken for path in song.media.values())
 
 
@@ -78,10 +79,10 @@ def _left(song: Song, own: _Own, taken: Set[str]) -> dict[str, Any]:
     lost = {kind: path for path, kind in own.lost.items()}
     left: dict[str, Any] = {}
     for kind, path in song.media.items():
-        if path not in taken and path not in own.lost:
-            left[kind] = path
-        elif kind in own.there:
-            left[kind] = own.there[kind]
-        elif path in own.lost or kind in lost:
-            left[kind] = path if path in own.lost else lost[kind]
+        if path in taken:
+            kept = own.there.get(kind, lost.get(kind))
+        else:
+            kept = own.there.get(kind, path) if path in own.lost else path
+        if kept is not None:
+            left[kind] = kept
     return left

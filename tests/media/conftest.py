@@ -38,6 +38,14 @@ def library(request, tmp_path):
 
 
 @pytest.fixture
+def known(library, root):
+    """The library, which knows the root."""
+    url = library.url if library.url.startswith("sqlite") else "memory://"
+    with karaoke_persist.open(url, on_error="raise", roots={"main": root}) as opened:
+        yield opened
+
+
+@pytest.fixture
 def put(demo, root):
     """Puts a copy of a demo song at a path below the root."""
 

@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 
-import karaoke_persist
 from karaoke_persist.contract import Query
 from karaoke_persist.media.removal import TRASH
 from karaoke_persist.models import PLAYABLE, MediaFile
@@ -94,14 +93,6 @@ class Life:
         if len(songs := self.songs()) > 1:
             kept, other = self.chance.sample(songs, 2)
             self.library.versions.merge_songs(kept.id, [other.id])
-
-
-@pytest.fixture
-def known(library, root):
-    """The library, which knows the root."""
-    url = library.url if library.url.startswith("sqlite") else "memory://"
-    with karaoke_persist.open(url, on_error="raise", roots={"main": root}) as opened:
-        yield opened
 
 
 def assert_agreement(library, root, files):

@@ -57,6 +57,53 @@ def test_a_song_whose_only_file_became_a_stem_of_another_is_missing(library, roo
     assert library.media.sync(folder=root).updated == 0
 
 
+@pytest.fixture
+def alone(known, root, put):
+    """A song whose one recording was put among the stems of another, with words that stayed; both are known."""
+    file = put("alone.mp3", "Stephen Foster/Oh! Susanna.mp3")
+    (root / "alone.lrc").write_text("[00:01.00]Oh\n")
+    known.media.sync()
+    (song,) = known.songs.get_songs()
+    put("one/original.mp3")
+    known.media.sync()
+    file.rename(root / "one/vocals.mp3")
+    known.media.sync()
+    return song.id
+
+
+def test_a_song_of_which_only_words_are_left_is_missing_whatever_becomes_of_those(known, root, alone):
+    """And the check names it, as one that cannot be played."""
+    more(root / "one/vocals.mp3")
+    known.media.sync()
+    (root / "alone.lrc").rename(root / "else.lrc")
+
+    known.media.sync()
+
+    (song,) = (each for each in known.songs.get_songs() if each.id == alone)
+    assert song.media == {"lyrics": "else.lrc"}
+    assert song.missing_since is not None
+    assert known.media.check().songs_without_files == (alone,)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_another_recording_takes_the_place_of_one_that_is_another_s_now(known, root, put, alone, is_there):
+    """If it is lost too, the song is missing, and will know it when it is back."""
+    other = put("other.mp3", "Franz Schubert/Ständchen.mp3")
+    known.media.sync()
+    (added,) = (song.id for song in known.songs.get_songs() if song.media.get("original") == "other.mp3")
+    known.versions.merge_songs(alone, [added])
+    if not is_there:
+        other.unlink()
+        known.media.sync(accept_missing=True)
+    more(root / "one/vocals.mp3")
+
+    known.media.sync()
+
+    (song,) = (each for each in known.songs.get_songs() if each.id == alone)
+    assert song.media["original"] == "other.mp3"
+    assert (song.missing_since is None) is is_there
+
+
 def test_a_song_keeps_a_file_that_went_to_where_files_are_ignored(library, root, put, song):
     """A deleted song does not take along what is another's."""
     put("one/original.mp3")
