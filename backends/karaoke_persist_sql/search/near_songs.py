@@ -75,12 +75,16 @@ class NearMatches:
     def _words_after(self, needle: Needle, slips: int) -> list[str]:
         return [word for word, count in self._words(needle).items() if count == slips]
 
+    def _perhaps(self, needle: Needle) -> Part:
+        """That a needle is there, or a word near it."""
+        return Part((*contained_grams(needle), *_whole(self._words(needle))))
+
     @cached_property
     def _few(self) -> list[SearchDocument] | None:
         """The documents among which are all that were perhaps meant; None if they are many."""
         asked = self._filtered.tests.rest()
         for needle in telling(self._plan):
-            asked = asked.plus(needed=[Part((*contained_grams(needle), *_whole(self._words(needle))))])
+            asked = asked.plus(needed=[self._perhaps(needle)])
             few = self._up_to_few(asked)
             if few is not None:
                 return few
@@ -115,7 +119,7 @@ class NearMatches:
             if slips == 0:
                 asked = self._hits.tests.needing(needle, asked)
             elif slips is None:
-                asked = asked.plus(needed=[Part((*contained_grams(needle), *_whole(self._words(needle))))])
+                asked = asked.plus(needed=[self._perhaps(needle)])
             else:
                 words = self._words_after(needle, slips)
                 asked = asked.plus(needed=[Part(tuple(_whole(words)), self._has(words, needle))])
