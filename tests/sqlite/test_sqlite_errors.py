@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlite_probes import open_store, options, python, raised, raw, reading, song, writing
@@ -226,18 +227,25 @@ print("refused")
 """
 
 
+@pytest.fixture
+def open_folder():
+    """A folder that others may enter. Whenever a pytest starts, it closes all of its own to them."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("what", ["file", "folder"])
-def test_a_file_that_may_not_be_written_is_unavailable(tmp_path, what):
+def test_a_file_that_may_not_be_written_is_unavailable(open_folder, what):
     """Missing permission on the file or its folder is told at open."""
     if os.getuid() != 0:
         pytest.skip("only root can take permissions away from somebody else")
-    folder = tmp_path / "venue"
+    folder = open_folder / "venue"
     folder.mkdir()
     path = folder / "karaoke.db"
     open_store(path).close()
     path.chmod(0o444 if what == "file" else 0o666)
     folder.chmod(0o777 if what == "file" else 0o555)  # root may make its other file there nevertheless
-    for parent in [tmp_path, *tmp_path.parents][:-2]:
+    for parent in [open_folder, *open_folder.parents][:-2]:
         parent.chmod(parent.stat().st_mode | 0o055)
     done = subprocess.run(
         python("-c", READ_ONLY, str(path)), capture_output=True, text=True, check=False, cwd=Path(__file__).parent
