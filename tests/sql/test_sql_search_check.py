@@ -42,6 +42,7 @@ DAMAGE = {
     "a word of an artist is missing": ("DELETE FROM kp_search_artist_words WHERE word = 'bjork'", "counts"),
     "a beginning of an artist is missing": ("DELETE FROM kp_search_artist_starts WHERE start = 'bj'", "counts"),
     "a song counts as sung": ("INSERT INTO kp_search_song_starts VALUES ('j', -1, 1)", "counts"),
+    "another form of a title is missing": ("DELETE FROM kp_search_further_titles", "counts"),
     "a word is missing": ("DELETE FROM kp_search_words WHERE word = 'joga'", "counts"),
 }
 CASES = [

@@ -117,8 +117,8 @@ def few(request, monkeypatch):
         monkeypatch.setattr(near_songs, "FEW_WORDS", request.param)
         monkeypatch.setattr(near_ways, "TOLD_APART", request.param)
         monkeypatch.setattr(artists, "BATCHES", (4, 1))
-        for name in ("NAMES", "FURTHER"):
-            monkeypatch.setattr(tiers, name, request.param)
+        for module, name in ((tiers, "NAMES"), (tiers, "FURTHER"), (completion, "FURTHER")):
+            monkeypatch.setattr(module, name, request.param)
         for name, value in {"GAP": 4, "REACH": 8, "ROOM": 2, "_WINDOW": 2}.items():
             monkeypatch.setattr(places, name, value)
 

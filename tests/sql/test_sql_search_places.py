@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_probes import writing
 
+from karaoke_persist.contract.search import SearchQuery, SearchRequest
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.checking import Check
 from karaoke_persist_sql.search.places import REACH, between
@@ -28,7 +29,7 @@ def test_places_rise_between_their_neighbours_wherever_there_are_enough(low, gap
 
 
 def test_a_run_of_batches_finds_room_behind_itself():
-    """Each takes a quarter of what is left, and three quarters of 2^30, fifty times, are 600: enough for twenty."""
+    """Each takes a quarter of what is left, and three quarters of 2^28, fifty times, are 150: enough for twenty."""
     low = 0
     for _ in range(50):
         places = between(low, REACH, BATCH)
@@ -49,6 +50,20 @@ def test_documents_that_come_in_a_run_move_none(store):
         after = dict(session.fetch(places, ()))
         assert before.items() <= after.items()
         assert Check(session, store.layout.search, None).findings(repair=False) == []
+
+
+def test_documents_may_come_before_the_first_again_and_again(store):
+    """Their places stay above zero, as a full-text index needs them, and they are found in their order."""
+    titles = [f"run {number:03}" for number in range(200)]
+    with writing(store) as session:
+        for title in reversed(titles):
+            session.insert([song(title)])
+        assert Check(session, store.layout.search, None).findings(repair=False) == []
+        found = session.search(SearchRequest(query=SearchQuery.parse("run"), limit=len(titles))).songs
+
+        tables = store.layout.search.places[0]
+        assert session.fetch(f"SELECT min(place) FROM {tables.name(tables.docs)}", ())[0][0] > 0
+        assert [each.title for each in found] == titles
 
 
 def song(title):

@@ -1,8 +1,8 @@
 """What a text may be the beginning of: first what was sung, the most first; then artists and songs in turn.
 
-Beginnings of up to three characters are looked up. Of longer ones, those with few names are gathered, titles from the
-index that orders documents, and the others are found among the names that begin with the same three characters, in
-their order.
+Songs come from the index that orders documents by title, and from that of the other forms of titles, of which there
+are few as a rule. Sung ones with a beginning of up to three characters are looked up; they may be many, and so may
+those with a longer one, which are found among them then.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import islice, zip_longest
 from karaoke_persist.contract.search import Completion, CompletionRequest, Normaliser
 from karaoke_persist.models import Song
 from karaoke_persist_sql.search.artist_names import Artists, Named
-from karaoke_persist_sql.search.clauses import VISIBLE, Asked, Part, all_of, any_of, begins_with, in_range, not_true
+from karaoke_persist_sql.search.clauses import VISIBLE, Asked, Part, all_of, any_of, in_range
 from karaoke_persist_sql.search.further_titles import further_places
 from karaoke_persist_sql.search.grams import HIDDEN, SUNG, TITLE, Grams, start_grams
 from karaoke_persist_sql.search.hits import Hits, Row
@@ -20,6 +20,10 @@ from karaoke_persist_sql.search.index import Clause
 from karaoke_persist_sql.search.tally import LONGEST
 
 FEW = 1_000
+"""Up to so many songs that were sung are gathered."""
+FURTHER = 200
+"""Up to so many other forms of titles are looked at."""
+WAS_SUNG, NOT_SUNG = Clause("d.plays > 0"), Clause("d.plays = 0")
 _SONG = "d.title, d.artist, d.song_id, d.artist_name, d.plays"
 
 
@@ -49,72 +53,62 @@ class Songs:
 
     def __init__(self, hits: Hits, starts: tuple[str, ...], limit: int) -> None:
         self._hits, self._starts, self._limit = hits, starts, limit
+        self._docs = f"{hits.tables.name(hits.tables.docs)} AS d"
         self._shown = () if hits.plan.hidden else (VISIBLE,)
-        self._few = None if any(len(start) <= LONGEST for start in starts) else self._gathered()
+        self._further = further_places(hits, starts, FURTHER)
 
     def sung(self) -> list[Named]:
         """Those that were sung, the most first."""
-        if self._few is not None:
-            return sorted(named for named in self._few if named.rank)[: self._limit]
-        found = {row[2]: _song(row) for start in self._starts for row in self._sung_with(start)}
-        return sorted(found.values())[: self._limit]
+        found = self._few_sung() if all(len(start) > LONGEST for start in self._starts) else None
+        if found is None:
+            found = [row for start in self._starts for row in self._ranked(start)]
+        return self._first(found)
 
     def others(self) -> list[Named]:
-        """Those that were never sung."""
-        if self._few is not None:
-            return sorted(named for named in self._few if not named.rank)[: self._limit]
-        without = (SUNG,) if self._hits.plan.hidden else (SUNG, HIDDEN)
-        asked = self._asked(without, self._starts)
-        return [_song(row) for row in self._hits.stream(asked, _SONG, limit=self._limit)]
+        """Those that were never sung, in their order."""
+        if self._further is None:
+            without = (SUNG,) if self._hits.plan.hidden else (SUNG, HIDDEN)
+            return self._first(self._hits.stream(self._asked(without), _SONG, limit=self._limit))
+        order = " ORDER BY d.title, d.artist, d.song_id"
+        return self._first(self._with_first(NOT_SUNG, self._limit, order) + self._at(self._further, NOT_SUNG))
 
-    def _asked(self, without: Grams, starts: tuple[str, ...]) -> Asked:
-        begin = any_of(self._hits.tests.begins("title", start) for start in starts)
-        return Asked([Part(tuple(start_grams(TITLE, start) for start in starts))], without, [begin])
+    def _first(self, rows: list[Row]) -> list[Named]:
+        return sorted({row[2]: _song(row) for row in rows}.values())[: self._limit]
 
-    def _gathered(self) -> list[Named] | None:
-        """If they are few: all that were sung, and the first of the others. None if they are many."""
-        hits, begin = self._hits, any_of(begins_with("d.title", start) for start in self._starts)
-        if sum(map(self._number_with, self._starts)) > FEW:
+    def _asked(self, without: Grams) -> Asked:
+        begin = any_of(self._hits.tests.begins("title", start) for start in self._starts)
+        return Asked([Part(tuple(start_grams(TITLE, start) for start in self._starts))], without, [begin])
+
+    def _few_sung(self) -> list[Row] | None:
+        """All that were sung, in no order; None if they are many."""
+        rows = [] if self._further is None else self._with_first(WAS_SUNG, FEW + 1)
+        if self._further is None or len(rows) > FEW:
             return None
-        further = further_places(hits, self._starts, FEW, not_true(begin))
-        if further is None:
-            return None
-        asked = Asked(where=[hits.at(further), *self._shown])
-        rows = hits.fetch(*hits.statement(asked, _SONG)) if further else []
+        return rows + self._at(self._further, WAS_SUNG)
+
+    def _with_first(self, which: Clause, limit: int, order: str = "") -> list[Row]:
+        """Songs by their primary title; for each of the texts no more than so many."""
+        rows = []
         for start in self._starts:
-            rows += self._with_first(start)
-        return [_song(row) for row in rows]
+            where = all_of([in_range("d.title", start), which, *self._shown])
+            sql = f"SELECT {_SONG} FROM {self._docs} WHERE {where.sql}{order} LIMIT ?"  # noqa: S608
+            rows += self._hits.fetch(sql, (*where.parameters, limit))
+        return rows
 
-    def _number_with(self, start: str) -> int:
-        where, docs = in_range("d.title", start), self._hits.tables.name(self._hits.tables.docs)
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {docs} AS d WHERE {where.sql} LIMIT ?) AS found"  # noqa: S608
-        return int(self._hits.fetch(sql, (*where.parameters, FEW + 1))[0][0])
-
-    def _with_first(self, start: str) -> list[Row]:
-        """By their primary title, from the index that orders documents; `plays` has one that would not help here."""
-        docs = self._hits.tables.name(self._hits.tables.docs)
-        where = all_of([in_range("d.title", start), *self._shown])
-        sql = f"SELECT {_SONG} FROM {docs} AS d WHERE {where.sql} AND d.plays + 0"  # noqa: S608
-        sung = self._hits.fetch(f"{sql} > 0", where.parameters)
-        in_order = f"{sql} = 0 ORDER BY d.title, d.artist, d.song_id LIMIT ?"
-        return sung + self._hits.fetch(in_order, (*where.parameters, self._limit))
-
-    def _sung_with(self, start: str) -> list[Row]:
-        if len(start) > LONGEST:
-            sung = Part(((SUNG,),), Clause("d.plays > 0"))
-            few = self._hits.narrowed(self._asked((), (start,)).plus(*self._shown, needed=[sung]), FEW)
-            if few is not None:
-                return self._hits.fetch(*self._hits.statement(few, _SONG))
-        return self._ranked(start)
+    def _at(self, places: list[int], which: Clause) -> list[Row]:
+        if not places:
+            return []
+        return self._hits.fetch(*self._hits.statement(Asked(where=[self._hits.at(places), which, *self._shown]), _SONG))
 
     def _ranked(self, start: str) -> list[Row]:
+        """From the songs that were sung by beginning, the most sung first."""
         tables = self._hits.tables
         wheres = [Clause("s.start = ? AND d.place = s.place", (start[:LONGEST],)), *self._shown]
         if len(start) > LONGEST:
             wheres.append(self._hits.tests.begins("title", start))
         where = all_of(wheres)
         sql = (
-            f"SELECT {_SONG} FROM {tables.name(tables.song_starts)} AS s CROSS JOIN {tables.name(tables.docs)} AS d"  # noqa: S608
+            f"SELECT {_SONG} FROM {tables.name(tables.song_starts)} AS s CROSS JOIN {self._docs}"  # noqa: S608
             f" WHERE {where.sql} ORDER BY s.rank, s.place LIMIT ?"
         )
         return self._hits.fetch(sql, (*where.parameters, self._limit))

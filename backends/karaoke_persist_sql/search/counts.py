@@ -1,20 +1,19 @@
-"""What is counted beside the documents: facets, artists, and the songs that were sung.
+"""What is kept beside the documents: counts of facets and artists, and what leads to songs by their titles.
 
 A batch adds up in Python what it changes, and writes each counter once.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from karaoke_persist.contract.findings import Finding
 from karaoke_persist.models.text import key_fold
 from karaoke_persist_sql.search.artist_counts import ArtistTally
-from karaoke_persist_sql.search.rows import IndexRow, PlacedRow
+from karaoke_persist_sql.search.rows import IndexRow, PlacedRow, unwrapped
 from karaoke_persist_sql.search.tables import FACETS, SearchTables
-from karaoke_persist_sql.search.tally import Tally, difference, starts_of, words_of
+from karaoke_persist_sql.search.tally import Links, Tally, difference, starts_of, words_of
 
 
 class Tallies:
@@ -24,7 +23,7 @@ class Tallies:
         self._tables = tables
         self._facets = Tally(tables.facets, FACETS[:-1], FACETS[-1:])
         self._artists = ArtistTally(tables)
-        self._sung: Counter[tuple[str, int, int]] = Counter()
+        self._sung, self._titles = Links(tables.song_starts), Links(tables.further_titles)
         self._vocabulary: set[tuple[int, str]] = set()
 
     def come(self, rows: Iterable[PlacedRow]) -> None:
@@ -41,10 +40,8 @@ class Tallies:
 
     def move(self, row: IndexRow, old: int, new: int) -> None:
         """A document has another place, and is otherwise the same."""
-        if row.plays > 0:
-            for start in starts_of(row.title_forms):
-                self._sung[start, -row.plays, old] -= 1
-                self._sung[start, -row.plays, new] += 1
+        self._link(PlacedRow(old, row), -1)
+        self._link(PlacedRow(new, row), 1)
 
     def write(self, session: Any) -> None:
         """Write all of it."""
@@ -52,7 +49,8 @@ class Tallies:
         with self._tables.dialect.together(session):
             self._facets.write(session, self._tables)
             self._artists.write(session)
-            self._write_sung(session)
+            self._sung.write(session, self._tables)
+            self._titles.write(session, self._tables)
             self._write_vocabulary(session)
 
     def differences(self, session: Any) -> Iterator[Finding]:
@@ -60,7 +58,8 @@ class Tallies:
         tables = self._tables
         yield from difference(session, tables.facets, tables.name(tables.facets), self._facets.rows())
         yield from self._artists.differences(session)
-        yield from difference(session, tables.song_starts, tables.name(tables.song_starts), self._sung)
+        for links in (self._sung, self._titles):
+            yield from difference(session, links.table, tables.name(links.table), links.rows)
         words = session.fetch(f"SELECT length, word FROM {tables.name(tables.words)}", ())  # noqa: S608
         if missing := len(self._vocabulary.difference(map(tuple, words))):
             yield Finding("counts", tables.words.name, f"{missing} words are missing")
@@ -70,19 +69,13 @@ class Tallies:
         for facet, value in facet_values(row):
             self._facets.add((facet, row.hidden, key_fold(value), value), (sign,))
         self._artists.add(row, sign)
-        if row.plays > 0:
-            for start in starts_of(row.title_forms):
-                self._sung[start, -row.plays, placed.place] += sign
+        self._link(placed, sign)
 
-    def _write_sung(self, session: Any) -> None:
-        name, search = self._tables.name(self._tables.song_starts), self._tables.dialect
-        gone = [key for key, number in self._sung.items() if number < 0]
-        come = [key for key, number in self._sung.items() if number > 0]
-        columns = ("start", "rank", "place")
-        if gone:
-            search.take(session, name, columns, gone)
-        if come:
-            search.put(session, name, columns, come)
+    def _link(self, placed: PlacedRow, sign: int) -> None:
+        place, row = placed
+        self._titles.add(((form, place) for form in dict.fromkeys(unwrapped(row.more_title))), sign)
+        if row.plays > 0:
+            self._sung.add(((start, -row.plays, place) for start in starts_of(row.title_forms)), sign)
 
     def _write_vocabulary(self, session: Any) -> None:
         if self._vocabulary:

@@ -3,6 +3,9 @@
 A document that comes between two others takes a number between theirs. Where there is none left, the neighbourhood is
 spread anew: as many documents on both sides as are needed for some room between all of them. This is order maintenance
 by labels, see M. Bender et al., "Two simplified algorithms for maintaining order in a list", ESA 2002.
+
+SQLite keeps the differences of places, in as many bytes as they need. So there is no more room than a few million
+songs take: with a thousand times as much its grams would be a quarter larger.
 """
 
 from __future__ import annotations
@@ -12,15 +15,15 @@ from typing import Final, NamedTuple, Protocol
 
 from karaoke_persist_sql.search.rows import IndexRow, Order, PlacedRow
 
-START: Final = 1 << 40
-"""The place of the first document; others may come before it."""
-GAP: Final = 1 << 22
+START: Final = 1 << 30
+"""The place of the first document. Others may come before it, but none below one, which SQLite's index cannot hold."""
+GAP: Final = 1 << 10
 """At least so much is between documents at either end."""
-REACH: Final = 1 << 30
+REACH: Final = 1 << 28
 """Few at a time are set apart by more: so far does a batch reach. Others will come between them."""
 SHARE: Final = 4
 """Documents take this part of the room behind their neighbour, lest an ascending run use it up in a few steps."""
-ROOM: Final = 1 << 6
+ROOM: Final = 1 << 4
 """At least so much is between documents that are spread anew."""
 _WINDOW: Final = 16
 
@@ -53,8 +56,11 @@ class Spread(NamedTuple):
 
 def between(low: int | None, high: int | None, count: int) -> list[int] | None:
     """So many numbers between two, or None if there is no room."""
-    if low is None or high is None:
-        return _at_an_end(low, high, count)
+    if high is None:
+        return _at_the_end(low, count)
+    if low is None:
+        step = min(_gap(count), high // (SHARE * count)) or high // (count + 1)
+        return _apart(high - step * (count + 1), step, count) if step else None
     step = (high - low) // (SHARE * count) or (high - low) // (count + 1)
     return _apart(low, step, count) if step else None
 
@@ -68,13 +74,11 @@ def spread_anew(rows: Sequence[IndexRow], there: Neighbours) -> Spread:
         high = behind[width].place if len(behind) > width else None
         old = [*reversed(before[:width]), *behind[:width]]
         count = len(rows) + len(old)
-        if low is None or high is None or (high - low) // (count + 1) >= ROOM:
+        step = ROOM if high is None else (high - (low or 0)) // (count + 1)
+        if step >= ROOM:
             break
         width *= 2
-    if low is None or high is None:
-        places = _at_an_end(low, high, count)
-    else:
-        places = _apart(low, (high - low) // (count + 1), count)
+    places = _at_the_end(low, count) if high is None else _apart(low or 0, step, count)
     left = min(len(before), width)
     new = places[left : left + len(rows)]
     kept = places[:left] + places[left + len(rows) :]
@@ -84,10 +88,13 @@ def spread_anew(rows: Sequence[IndexRow], there: Neighbours) -> Spread:
     )
 
 
-def _at_an_end(low: int | None, high: int | None, count: int) -> list[int]:
-    gap = max(GAP, REACH // count)
-    first = high - gap * count if high is not None else START if low is None else low + gap
-    return [first + gap * number for number in range(count)]
+def _at_the_end(low: int | None, count: int) -> list[int]:
+    gap = _gap(count)
+    return _apart(START - gap if low is None else low, gap, count)
+
+
+def _gap(count: int) -> int:
+    return max(GAP, REACH // count)
 
 
 def _apart(low: int, step: int, count: int) -> list[int]:

@@ -73,12 +73,15 @@ class SearchTables:
         rows of `artists` have such a form, and how often their songs were sung."""
         self.song_starts = self._table("song_starts", ("start", "rank", "place"), ("start", "rank", "place"))
         """The same for the songs that were sung. `rank` is how often, negative, so that the most sung come first."""
+        self.further_titles = self._table("further_titles", ("form", "place"), ("form", "place"))
+        """The songs by each form of their titles but the primary one."""
         self.facets = self._table("facets", FACETS, ("facet", "hidden", "fold", "value"))
         """How many songs have each language, genre and decade, and how many hidden ones each artist."""
         self._index(self.docs, "title", "artist", "song_id")
         self._sung_index(self.docs, "plays", "song_id")
-        self._index(self.artist_starts, "start", "plays", "form", "name")
-        self._index(self.artist_starts, "start", "visible_plays", "form", "name")
+        self._sung_index(self.docs, "title")
+        self._most_sung_index("plays")
+        self._most_sung_index("visible_plays")
         after_create(self.docs, *self.dialect.creation(self))
         after_create(self.words, self._word_index("ending", ENDING), self._word_index("middle", MIDDLE))
 
@@ -86,7 +89,7 @@ class SearchTables:
     def all(self) -> tuple[Table, ...]:
         """Every table that SQLAlchemy knows."""
         artists = self.artists, self.artist_forms, self.artist_words, self.artist_starts
-        return (self.docs, self.words, *artists, self.song_starts, self.facets)
+        return (self.docs, self.words, *artists, self.song_starts, self.further_titles, self.facets)
 
     def create(self, connection: Connection) -> None:
         """Make the tables, unless they are there."""
@@ -116,8 +119,7 @@ class SearchTables:
         return Column(name, self._dialect.column_types[kind], nullable=name in _NULLABLE, autoincrement=False)
 
     def _index(self, table: Table, *columns: str) -> None:
-        parts = [table.c[name].desc() if name in COUNTS else table.c[name] for name in columns]
-        Index(names.index_name(table.name, *columns), *parts)
+        Index(names.index_name(table.name, *columns), *(table.c[name] for name in columns))
 
     def _word_index(self, name: str, expression: str) -> str:
         """A statement, for SQLAlchemy does not find such an index again when it compares."""
@@ -128,6 +130,13 @@ class SearchTables:
         """Only of songs that were sung, which are few, so that it costs the others nothing."""
         where = table.c.plays > literal_column("0")
         parts = [table.c[name] for name in columns]
+        Index(names.index_name(table.name, *columns), *parts, sqlite_where=where, postgresql_where=where)
+
+    def _most_sung_index(self, plays: str) -> None:
+        """The artists that were sung, the most first."""
+        table, columns = self.artist_starts, ("start", plays, "form", "name")
+        where = table.c[plays] > literal_column("0")
+        parts = [table.c[name].desc() if name == plays else table.c[name] for name in columns]
         Index(names.index_name(table.name, *columns), *parts, sqlite_where=where, postgresql_where=where)
 
 

@@ -1,10 +1,11 @@
-"""Counters of one table.
+"""Counters of one table, or rows that come and go in one.
 
-A batch adds up in Python what it changes, and writes each counter once.
+A batch adds up in Python what it changes, and writes each counter or row once.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -52,6 +53,29 @@ class Tally:
         fewer = [change[: len(self.key)] for change in changes if change[first] < 0]
         if fewer:
             search.take(session, name, self.key, fewer, f"{self.numbers[0]} < 1")
+
+
+class Links:
+    """Rows of a table that lead from something to a document; each is there once or not at all."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.rows: Counter[tuple[Any, ...]] = Counter()
+
+    def add(self, rows: Iterable[tuple[Any, ...]], sign: int) -> None:
+        """Let rows come, or go."""
+        for row in rows:
+            self.rows[row] += sign
+
+    def write(self, session: Any, tables: SearchTables) -> None:
+        """Write what is left of it; rows that go make way first."""
+        name, columns = tables.name(self.table), [column.name for column in self.table.columns]
+        gone = [row for row, number in self.rows.items() if number < 0]
+        come = [row for row, number in self.rows.items() if number > 0]
+        if gone:
+            tables.dialect.take(session, name, columns, gone)
+        if come:
+            tables.dialect.put(session, name, columns, come)
 
 
 def difference(session: Any, table: Table, name: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[Finding]:

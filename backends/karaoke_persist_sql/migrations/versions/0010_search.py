@@ -59,8 +59,9 @@ def _create_documents() -> None:
     )
     op.create_index("ix_kp_search_docs_title_artist_song_id", "kp_search_docs", ["title", "artist", "song_id"])
     sung = sa.text("plays > 0")
-    name, columns = "ix_kp_search_docs_plays_song_id", ["plays", "song_id"]
-    op.create_index(name, "kp_search_docs", columns, sqlite_where=sung, postgresql_where=sung)
+    for columns in (["plays", "song_id"], ["title"]):
+        name = f"ix_kp_search_docs_{'_'.join(columns)}"
+        op.create_index(name, "kp_search_docs", columns, sqlite_where=sung, postgresql_where=sung)
     bind = op.get_bind()
     for statement in GRAMS[bind.dialect.name]:
         bind.exec_driver_sql(statement)
@@ -92,8 +93,10 @@ def _create_names() -> None:
     _create("kp_search_artist_starts", (*_texts(*key), *_integers("artists", "plays", "visible_plays")), key)
     for name in ("plays", "visible_plays"):
         columns: list[str | sa.TextClause] = ["start", sa.text(f"{name} DESC"), "form", "name"]
-        op.create_index(f"ix_kp_search_artist_starts_start_{name}_form_name", "kp_search_artist_starts", columns)
+        index, sung = f"ix_kp_search_artist_starts_start_{name}_form_name", sa.text(f"{name} > 0")
+        op.create_index(index, "kp_search_artist_starts", columns, sqlite_where=sung, postgresql_where=sung)
     _create("kp_search_song_starts", (*_texts("start"), *_integers("rank", "place")), ("start", "rank", "place"))
+    _create("kp_search_further_titles", (*_texts("form"), *_integers("place")), ("form", "place"))
 
 
 def _create_counts() -> None:
