@@ -8,6 +8,7 @@ from sqlite_probes import writing
 
 from karaoke_persist.contract.search import SearchQuery, SearchRequest
 from karaoke_persist.models import Song
+from karaoke_persist_sql.search import building
 from karaoke_persist_sql.search.checking import Check
 from karaoke_persist_sql.search.places import REACH, between
 
@@ -64,6 +65,24 @@ def test_documents_may_come_before_the_first_again_and_again(store):
         tables = store.layout.search.places[0]
         assert session.fetch(f"SELECT min(place) FROM {tables.name(tables.docs)}", ())[0][0] > 0
         assert [each.title for each in found] == titles
+
+
+def test_an_index_that_is_made_anew_knows_its_end(store, monkeypatch):
+    """Only a document that comes before the last is given neighbours (~a is behind z, a before), and all is right."""
+    tables, asked = store.layout.search.places[0], []
+    edges = tables.dialect.edges
+    with writing(store) as session:
+        session.insert([song(f"run {number:04}") for number in range(3 * BATCH)])
+        session.insert([Song(id="straggler", title="~a", artist="somebody")])
+        index = store.layout.search.asked(session)
+        monkeypatch.setattr(building, "SONGS_AT_ONCE", BATCH)
+        monkeypatch.setattr(
+            tables.dialect, "edges", lambda *known: asked.extend(known[-1]) or edges(*known), raising=False
+        )
+        building.build(session, index)
+
+        assert [key for *_, key in asked] == ["straggler"]
+        assert Check(session, store.layout.search, None).findings(repair=False) == []
 
 
 def song(title):

@@ -33,7 +33,7 @@ def build(session: WritingSession, index: Index, progress: Progress | None = Non
     """Forget an index and make it from the songs, in the transaction of the session."""
     tables = index.tables
     tables.dialect.clear(session, tables)
-    upkeep, done, number = Upkeep(session, index), 0, number_of_songs(session)
+    upkeep, done, number = Upkeep(session, index, empty=True), 0, number_of_songs(session)
     for keys in keys_of_songs(session, tables):
         upkeep.replace([], upkeep.rows_of_songs(keys))
         done += len(keys)

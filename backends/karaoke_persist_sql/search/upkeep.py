@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from karaoke_persist.contract.search import SOURCE_FIELDS, document_of, is_missing
 from karaoke_persist.errors import DataCorrupt
@@ -27,8 +28,10 @@ COLUMNS = ", ".join(("place", *IndexRow._fields))
 class Upkeep:
     """Writes an index for one session."""
 
-    def __init__(self, session: WritingSession, index: Index) -> None:
+    def __init__(self, session: WritingSession, index: Index, *, empty: bool = False) -> None:
+        """An index that is `empty` only ever grows by this, which then need not ask what comes last."""
         self._session, (self._tables, self._normaliser) = session, index
+        self._grows, self._last = empty, cast("PlacedRow | None", None)
         self._dialect = session.plans.dialect
         self._search = self._tables.dialect
         self._docs = self._tables.name(self._tables.docs)
@@ -122,9 +125,17 @@ class Upkeep:
 
     def _gaps(self, rows: Sequence[IndexRow]) -> Iterator[tuple[Edges, list[IndexRow]]]:
         """Rows in order, by the two documents between which they come."""
-        edges = self._search.edges(self._session, self._tables, [row.order for row in rows])
+        edges = self._edges([row.order for row in rows])
         for between_them, group in groupby(zip(edges, rows, strict=True), key=lambda pair: pair[0]):
             yield between_them, [row for _, row in group]
+
+    def _edges(self, orders: Sequence[Order]) -> list[Edges]:
+        """Those at a known end are not asked for: PostgreSQL would look through all that was cleared before."""
+        last, within = self._last, len(orders)
+        if self._grows:
+            within = 0 if last is None else bisect_left(orders, last.row.order)
+        asked = self._search.edges(self._session, self._tables, orders[:within]) if within else ()
+        return [*asked, *[(None if last is None else last.place, None)] * (len(orders) - within)]
 
     def _make_room(self, rows: list[IndexRow], tallies: Tallies) -> None:
         placed, moves = spread_anew(rows, self)
@@ -135,13 +146,20 @@ class Upkeep:
         self._search.remove(self._session, self._tables, [move.old for move in moves])
         moved = [PlacedRow(move.place, move.old.row) for move in moves]
         self._search.store(self._session, self._tables, moved)
+        self._note(moved)
         for move in moves:
             tallies.move(move.old.row, move.old.place, move.place)
 
     def _store(self, rows: Sequence[PlacedRow], tallies: Tallies) -> None:
         if rows:
             self._search.store(self._session, self._tables, rows)
+            self._note(rows)
             tallies.come(rows)
+
+    def _note(self, rows: Sequence[PlacedRow]) -> None:
+        if self._grows:
+            known = rows if self._last is None else (self._last, *rows)
+            self._last = max(reversed(known), key=lambda placed: placed.row.order)  # a moved one is its newer self
 
     # neighbours
 
