@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from karaoke_persist.contract.reference.facets import value_of
+from karaoke_persist.contract.reference.facets import VALUES
 from karaoke_persist.contract.search import Facet, SearchDocument, Years
 from karaoke_persist.contract.search.near import words_of
 from karaoke_persist.contract.search.plan import is_within
@@ -96,7 +96,7 @@ class Chunk:
         """How many of its songs have each value of a facet. It is counted once, for a chunk never changes."""
         if (facet, hidden) not in self.counts:
             shown = (document for document in self.documents(self.live) if hidden or not document.hidden)
-            self.counts[facet, hidden] = Counter(value_of(facet, document) for document in shown)
+            self.counts[facet, hidden] = Counter(map(VALUES[facet], shown))
         return self.counts[facet, hidden]
 
 

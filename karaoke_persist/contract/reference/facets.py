@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from heapq import nlargest
 from itertools import islice
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from karaoke_persist.contract.search.document import SearchDocument
 from karaoke_persist.contract.search.plan import SearchPlan, matches
@@ -36,7 +38,7 @@ def up_to_cap(plan: SearchPlan, hits: Iterable[SearchDocument]) -> list[SearchDo
 
 def count_facet(facet: Facet, hits: Iterable[SearchDocument] | None) -> tuple[FacetCount, ...] | None:
     """Count hits, if they are not too many."""
-    return None if hits is None else facet_counts(facet, (value_of(facet, hit) for hit in hits))
+    return None if hits is None else facet_counts(facet, map(VALUES[facet], hits))
 
 
 def without_own_filter(plan: SearchPlan, facet: Facet) -> SearchPlan:
@@ -52,30 +54,42 @@ def without_own_filter(plan: SearchPlan, facet: Facet) -> SearchPlan:
             return replace(plan, fielded=tuple(needle for needle in plan.fielded if needle.field != "artist"))
 
 
-def value_of(facet: Facet, document: SearchDocument) -> Any:
-    """What a song counts under; None for nowhere."""
-    match facet:
-        case "language":
-            return document.language
-        case "genre":
-            return document.genre
-        case "decade":
-            return None if document.year is None else document.year // 10 * 10
-        case "artist":
-            return document.artist_name
+def _decade(document: SearchDocument) -> int | None:
+    return None if document.year is None else document.year // 10 * 10
+
+
+VALUES: Final[Mapping[Facet, Callable[[SearchDocument], Any]]] = MappingProxyType(
+    {
+        "language": attrgetter("language"),
+        "genre": attrgetter("genre"),
+        "decade": _decade,
+        "artist": attrgetter("artist_name"),
+    }
+)
+"""What a song counts under in each facet; None for nowhere."""
 
 
 def facet_counts(facet: Facet, values: Iterable[Any]) -> tuple[FacetCount, ...]:
-    """Count single values, or pairs of them with their numbers, as `merged_counts` says."""
-    return merged_counts(facet, Counter(value for value in values if value is not None))
+    """Count single values, as `merged_counts` says."""
+    counts = Counter(values)
+    del counts[None]
+    return merged_counts(facet, counts)
 
 
 def merged_counts(facet: Facet, counts: Mapping[Any, int]) -> tuple[FacetCount, ...]:
     """The most frequent first, then by name. Spellings of one language or genre are one, shown as the least of them."""
     if facet in ("language", "genre"):
         counts = _by_fold(counts)
+    elif facet == "artist":
+        counts = _perhaps_first(counts)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], *_order(item[0])))
     return tuple(FacetCount(*item) for item in ranked[: FACET_ARTISTS if facet == "artist" else None])
+
+
+def _perhaps_first(counts: Mapping[str, int]) -> Mapping[str, int]:
+    """Those that are frequent enough, lest the names of all be folded."""
+    least = min(nlargest(FACET_ARTISTS, counts.values()), default=0)
+    return {name: number for name, number in counts.items() if number >= least}
 
 
 def _by_fold(counts: Mapping[str, int]) -> dict[str, int]:

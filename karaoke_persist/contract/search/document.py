@@ -59,8 +59,9 @@ class SearchDocument:
 
     def forms(self, field: str | None) -> tuple[Forms, ...]:
         """The forms of one field, or of each."""
-        fields = {"title": self.title, "artist": self.artist, "album": self.album}
-        return tuple(fields.values()) if field is None else (fields[field],)
+        if field is None:
+            return self.title, self.artist, self.album
+        return ({"title": self.title, "artist": self.artist, "album": self.album}[field],)
 
     def initials(self, field: str | None) -> Forms:
         """The initials that a term for this field may be the beginning of."""

@@ -15,6 +15,8 @@ from karaoke_persist.contract.search.plan import Needle, SearchPlan, is_containe
 SHORTEST = 4
 """Shorter terms have no near matches."""
 _LONG = 8
+_KEPT = 8_192
+"""So many words are remembered for a needle."""
 
 
 def allowed(text: str) -> int:
@@ -31,11 +33,27 @@ def may_slip(needle: Needle) -> bool:
 
 def slips(needle: Needle, words: Iterable[str]) -> int | None:
     """The fewest slips between a needle and one of these words; None if they are too many for its length."""
-    counts = (count for word in words if (count := slips_to(needle, word)) is not None)
-    return min(counts, default=None)
+    known = _measured(needle)
+    return min([count for word in words if (count := known[word]) is not None], default=None)
 
 
-@lru_cache(maxsize=16_384)
+class _Measured(dict[str, int | None]):
+    """The slips between a needle and each word that was met; the same words come again and again."""
+
+    def __init__(self, needle: Needle) -> None:
+        super().__init__()
+        self._needle = needle
+
+    def __missing__(self, word: str) -> int | None:
+        if len(self) >= _KEPT:
+            self.clear()
+        count = self[word] = slips_to(self._needle, word)
+        return count
+
+
+_measured = lru_cache(maxsize=32)(_Measured)
+
+
 def slips_to(needle: Needle, word: str) -> int | None:
     """The slips between a needle and a word; None if they are too many for its length."""
     from rapidfuzz.distance import OSA
@@ -77,8 +95,9 @@ def words_of(forms: Forms) -> set[str]:
 def _in_song(needle: Needle, document: SearchDocument) -> int | None:
     if is_contained(needle, document):
         return 0
-    fields = {None: (*document.title, *document.artist), "title": document.title, "artist": document.artist}
-    return slips(needle, words_of(fields.get(needle.field, ())))
+    if needle.field is None:
+        return slips(needle, words_of(document.title + document.artist))
+    return slips(needle, words_of({"title": document.title, "artist": document.artist}.get(needle.field, ())))
 
 
 def _in_artist(needle: Needle, document: SearchDocument) -> int | None:
