@@ -56,6 +56,25 @@ def test_a_second_word_is_asked_for_while_many_are_left():
     assert chosen == ((("riv", "ive"),), (("lov", "ove"),))
 
 
+def test_who_wants_all_documents_asks_for_a_third_gram_that_pays():
+    """To read 31,000 of a third takes less than to ask 4,500 that are left, each as much as 30; to read 90,000, more."""
+    counts = {ANY: DOCS, "riv": 5_000, "ive": 30_000, "ver": 31_000}
+    assert rarest(Asked([RIVER], where=[LOOK]), counts).grams.needed == ((("riv", "ive"),),)
+    assert rarest(Asked([RIVER], where=[LOOK]), counts, thorough=True).grams.needed == ((("riv", "ive", "ver"),),)
+    counts["ver"] = 90_000
+    assert rarest(Asked([RIVER], where=[LOOK]), counts, thorough=True).grams.needed == ((("riv", "ive"),),)
+
+
+def test_who_wants_all_documents_asks_for_a_common_word_that_pays():
+    """Of 5,000 documents a word of 20,000 leaves out enough, one of 90,000 does not."""
+    counts = {ANY: DOCS, "riv": 5_000, "ive": 90_000, "ver": 90_000, "lov": 20_000, "ove": 90_000}
+    asked = Asked([LOVE, RIVER], where=[LOOK])
+    assert rarest(asked, counts).grams.needed == ((("riv", "ive"),),)
+    assert rarest(asked, counts, thorough=True).grams.needed == ((("riv", "ive"),), (("lov", "ove"),))
+    counts["lov"] = 90_000
+    assert rarest(asked, counts, thorough=True).grams.needed == ((("riv", "ive"),),)
+
+
 def test_what_most_documents_have_is_asked_of_them():
     """A very common gram is left out, and what says the same of a document is asked in its place."""
     common = Part((("e",),), Clause("has an e"))

@@ -23,6 +23,10 @@ COMMON: Final = 8
 """What more than one of so many documents has leaves out too few to be asked for."""
 UNSEEN: Final = 16
 """About so many documents have a gram that was not counted."""
+WORTH: Final = 30
+"""To ask a document takes as long as to read so many of the index."""
+TOGETHER: Final = 3
+"""Grams meet so many times as often as they would by chance."""
 Counts = Mapping[str, int]
 """About how many documents have a gram; `ANY` of it is how many there are."""
 
@@ -39,8 +43,8 @@ def everything(asked: Asked) -> Choice:
     return _choice(asked, (part.alternatives for part in asked.needed))
 
 
-def rarest(asked: Asked, counts: Counts) -> Choice:
-    """The parts that leave few documents, each by its rarest grams.
+def rarest(asked: Asked, counts: Counts, *, thorough: bool = False) -> Choice:
+    """The parts that leave few documents, each by its rarest grams; `thorough`, for who wants all, by more of them.
 
     Where grams say everything, no document need be looked at, which is worth more than to leave out a part.
     """
@@ -48,11 +52,12 @@ def rarest(asked: Asked, counts: Counts) -> Choice:
     chosen, left = parts[:1], estimate(parts[0], counts) if parts else 0
     for part in parts[1:]:
         number, said_by_grams = estimate(part, counts), asked.where is None and part.otherwise is not None
-        if said_by_grams or (left > FEW and number * COMMON < counts.get(ANY, 0)):
+        leaves_few = left > FEW and number * COMMON < counts.get(ANY, 0)
+        if said_by_grams or leaves_few or (thorough and _pays(left, number, counts)):
             chosen.append(part)
             left = min(left, left * number * COMMON // max(counts.get(ANY, 0), 1))
     others = [part.otherwise for part in parts if part not in chosen and part.otherwise is not None]
-    return _choice(asked.plus(*others), (_by_rarest(part.alternatives, counts) for part in chosen))
+    return _choice(asked.plus(*others), (_by_rarest(part.alternatives, counts, thorough) for part in chosen))
 
 
 def estimate(part: Part, counts: Counts) -> int:
@@ -70,17 +75,29 @@ def _choice(asked: Asked, alternatives: Iterable[Alternatives]) -> Choice:
     return Choice(GramQuery(needed, asked.without if needed else ()), asked.where)
 
 
-def _by_rarest(alternatives: Alternatives, counts: Counts) -> Alternatives:
-    return tuple(_enough(grams, counts) for grams in alternatives)
+def _by_rarest(alternatives: Alternatives, counts: Counts, thorough: bool) -> Alternatives:
+    return tuple(_enough(grams, counts, thorough) for grams in alternatives)
 
 
-def _enough(grams: Grams, counts: Counts) -> Grams:
-    """The rarest, and the next if that one leaves many documents; what a third leaves out is not worth reading it.
+def _enough(grams: Grams, counts: Counts, thorough: bool) -> Grams:
+    """The rarest, and the next if that one leaves many documents; a third seldom leaves out enough to be read.
 
     Unless it tells the field, which the others do not.
     """
     first, *others = sorted(grams, key=lambda gram: counts.get(gram, UNSEEN))
-    if counts.get(first, UNSEEN) <= FEW:
+    left = counts.get(first, UNSEEN)
+    if left <= FEW:
         return (first,)
-    of_a_field = [gram for gram in others[1:] if gram.startswith(BEGINNINGS)]
-    return (first, *others[:1], *of_a_field[:1])
+    chosen, of_a_field = [first], [gram for gram in others[1:] if gram.startswith(BEGINNINGS)]
+    for gram in others:
+        number = counts.get(gram, UNSEEN)
+        if gram in (*others[:1], *of_a_field[:1]) or (thorough and _pays(left, number, counts)):
+            chosen.append(gram)
+            left = left * number * TOGETHER // max(counts.get(ANY, 0), 1)
+    return tuple(chosen)
+
+
+def _pays(left: int, number: int, counts: Counts) -> bool:
+    """Whether to read all documents of a gram takes less than to ask those that it leaves out."""
+    total = counts.get(ANY, 0)
+    return left * WORTH * (total - number) > number * total

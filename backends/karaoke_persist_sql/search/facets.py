@@ -41,7 +41,7 @@ def count_facets(hits: Hits, facets: Iterable[Facet]) -> Facets:
 
 def _of_hits(hits: Hits, facets: list[Facet]) -> Iterable[tuple[Facet, tuple[FacetCount, ...] | None]]:
     columns = ", ".join(_COLUMNS[facet] for facet in facets)
-    sql, parameters = hits.statement(hits.tests.everything(), columns)
+    sql, parameters = hits.statement(hits.tests.everything(), columns, thorough=True)
     rows = hits.fetch(f"{sql} LIMIT ?", (*parameters, FACET_CAP + 1))
     if len(rows) > FACET_CAP:
         return [(facet, None) for facet in facets]

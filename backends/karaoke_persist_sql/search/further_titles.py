@@ -15,7 +15,7 @@ def further_part(hits: Hits, texts: Iterable[str]) -> Part:
 
 
 def further_places(hits: Hits, texts: Iterable[str], most: int) -> list[int] | None:
-    """The places of these documents in order; None if there are more than so many forms."""
+    """The places of these documents; None if there are more than so many forms."""
     places = list[int]()
     for text in texts:
         where, titles = in_range("form", text), hits.tables.name(hits.tables.further_titles)
@@ -23,4 +23,4 @@ def further_places(hits: Hits, texts: Iterable[str], most: int) -> list[int] | N
         places += (place for (place,) in hits.fetch(sql, (*where.parameters, most + 1 - len(places))))
         if len(places) > most:
             return None
-    return sorted(set(places))
+    return places

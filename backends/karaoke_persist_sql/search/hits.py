@@ -91,24 +91,24 @@ class Hits:
         """The rows of a statement with question marks."""
         return self.session.fetch(self.dialect.marked(sql), parameters)
 
-    def statement(self, asked: Asked, columns: str) -> tuple[str, list[Any]]:
-        """A statement about documents in no order, and its parameters."""
-        source, condition = self.sought(asked)
+    def statement(self, asked: Asked, columns: str, *, thorough: bool = False) -> tuple[str, list[Any]]:
+        """A statement about documents in no order, and its parameters; `thorough` if all of many are wanted."""
+        source, condition = self.sought(asked, thorough=thorough)
         where = f" WHERE {condition.sql}" if condition.sql else ""
         columns = columns.format(place=source.place)
         return f"SELECT {columns} FROM {source.tables}{where}", list(condition.parameters)  # noqa: S608
 
-    def sought(self, asked: Asked) -> tuple[Source, Clause]:
+    def sought(self, asked: Asked, *, thorough: bool = False) -> tuple[Source, Clause]:
         """Where documents come from, and all that is asked of them."""
-        grams, where = self.choice(asked)
+        grams, where = self.choice(asked, thorough=thorough)
         source = self.dialect.source(self.tables, grams)
         wheres = those_of(source.where, where)
         return source, all_of(wheres) if wheres else Clause("")
 
-    def choice(self, asked: Asked) -> Choice:
+    def choice(self, asked: Asked, *, thorough: bool = False) -> Choice:
         """The grams to ask for, and the conditions that go with them."""
         counts = self._counts_of(asked)
-        return everything(asked) if counts is None else rarest(asked, counts)
+        return everything(asked) if counts is None else rarest(asked, counts, thorough=thorough)
 
     def estimate(self, asked: Asked) -> int | None:
         """About how many documents there are at most; None if that is not known."""
