@@ -57,7 +57,7 @@ def test_a_second_word_is_asked_for_while_many_are_left():
 
 
 def test_who_wants_all_documents_asks_for_a_third_gram_that_pays():
-    """To read 31,000 of a third takes less than to ask 4,500 that are left, each as much as 30; to read 90,000, more."""
+    """To read 31,000 of a third takes less than to ask 4,500 that are left, 30 for each; to read 90,000, more."""
     counts = {ANY: DOCS, "riv": 5_000, "ive": 30_000, "ver": 31_000}
     assert rarest(Asked([RIVER], where=[LOOK]), counts).grams.needed == ((("riv", "ive"),),)
     assert rarest(Asked([RIVER], where=[LOOK]), counts, thorough=True).grams.needed == ((("riv", "ive", "ver"),),)
