@@ -7,7 +7,7 @@ to be whole: a statement that fails nevertheless is an error of storage, after w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from karaoke_persist.contract import Query, Written
 from karaoke_persist.errors import AlreadyExists, NotFound, StaleWrite
@@ -21,8 +21,6 @@ from karaoke_persist_sql.search.upkeep import Upkeep, is_searched
 from karaoke_persist_sql.tables import column_names
 
 Revisions = dict[str, int]
-MANY: Final = 5_000
-"""So many new songs may be worth putting the index in order."""
 GivenRow = tuple[frozenset[str], tuple[Any, ...]]
 """The fields that were given, and a whole row in the order of `Codec.row`."""
 
@@ -32,7 +30,6 @@ class WritingSession(ReadingSession):
 
     writes = True
     _savepoints = 0
-    _new_songs = 0
     _fed: list[Index] | None = None
 
     # write
@@ -49,7 +46,6 @@ class WritingSession(ReadingSession):
             self.run_many(plan.delete, [(self.plans.dialect.pack(list(found)),)])
         rows = [plan.codec.row(value, value.revision if verbatim else 1) for value in values]
         self.insert_rows(plan, rows)
-        self._count_new(plan, len(values) - len(found))
         for upkeep in self._upkeep(plan):
             upkeep.inserted(value.__dict__ for value in values if value.key not in found)
             upkeep.changed(found)
@@ -63,7 +59,6 @@ class WritingSession(ReadingSession):
             self._rewrite(plan, way, written)
         self.upsert_rows(plan, [(value.given, plan.codec.row(value, 1)) for value in values], before)
         after = self._revisions(plan, list(before)) if before else {}
-        self._count_new(plan, len(values) - len(before))
         for upkeep in self._upkeep(plan):
             upkeep.inserted(value.__dict__ for value in values if value.key not in before)
             upkeep.changed(
@@ -125,7 +120,6 @@ class WritingSession(ReadingSession):
         activity: Activity = "work"
         try:
             self._close_streams()
-            self._settle()
             activity = "commit"
             self._connection.commit()
         except self.plans.dialect.driver_error as error:
@@ -171,16 +165,6 @@ class WritingSession(ReadingSession):
     def upkeep_of_songs(self) -> list[Upkeep]:
         """What keeps the indexes of search in step with songs."""
         return [Upkeep(self, index) for index in self._indexes()]
-
-    def _count_new(self, plan: ModelPlan, number: int) -> None:
-        if plan.model is Song:
-            self._new_songs += number
-
-    def _settle(self) -> None:
-        """Leave indexes in good order after so many new songs that others would long have to look through what came."""
-        if self._new_songs >= MANY:
-            for upkeep in self.upkeep_of_songs():
-                upkeep.settle(self._new_songs)
 
     def _keep_indexes(self, plan: ModelPlan, changes: Mapping[str, Any], changed: Revisions) -> None:
         """Keep the indexes in step with a patch of these rows."""

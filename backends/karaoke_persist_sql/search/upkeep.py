@@ -51,11 +51,6 @@ class Upkeep:
         for batch in batches(keys):
             self.replace(self.documents(batch), [])
 
-    def settle(self, new: int) -> None:
-        """Put an index in good order of which at least half is new."""
-        if 2 * new >= self._session.fetch(f"SELECT count(*) FROM {self._docs}", ())[0][0]:  # noqa: S608
-            self._search.settle(self._session, self._tables)
-
     def _rows(self, songs: Iterable[Mapping[str, Any]]) -> list[IndexRow]:
         """The rows that songs should have: missing ones none, for whom nothing is kept and who are never found."""
         return [row_of(document_of(values, self._normaliser)) for values in songs if not is_missing(values)]
