@@ -39,7 +39,10 @@ nitpick_ignore_regex = [
         r"karaoke_persist\..*\.(O|T|Record|Savepoint|Unreadable|Holder|Session|SchemaState|FileState|KnownFile)",
     ),
     ("py:class", r"ChangeKind|Path|PerformanceStatus|PlaylistDuplicates|RepeatPolicy|Visibility"),
-    ("py:class", r"Boolean|Id|IndexedText|Integer|JsonObject|JsonValue|Kind\.\w+|Text|TextList|Time"),  # kinds of field
+    (
+        "py:class",
+        r"Boolean|Id|IndexedText|Integer|JsonObject|JsonValue|Kind\.\w+|NameList|Text|TextList|Time",
+    ),  # kinds of field
 ]
 
 

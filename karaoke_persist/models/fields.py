@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, Strict
 
 from karaoke_persist.models.json_values import check_int64, freeze, freeze_object
-from karaoke_persist.models.text import check_id, check_indexed, check_text
+from karaoke_persist.models.text import check_id, check_indexed, check_name, check_text
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -97,6 +97,9 @@ Time = Annotated[
 ]
 TextList = Annotated[
     tuple[Annotated[str, Strict(), AfterValidator(check_text)], ...], BeforeValidator(_only_text_items), Kind.LIST
+]
+NameList = Annotated[
+    tuple[Annotated[str, Strict(), AfterValidator(check_name)], ...], BeforeValidator(_only_text_items), Kind.LIST
 ]
 JsonObject = Annotated[Mapping[str, Any], PlainValidator(freeze_object), Kind.OBJECT]
 JsonValue = Annotated[Any, PlainValidator(freeze), Kind.JSON]

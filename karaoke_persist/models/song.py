@@ -15,6 +15,7 @@ from karaoke_persist.models.fields import (
     JsonObject,
     JsonValue,
     Kind,
+    NameList,
     Text,
     TextList,
     Time,
@@ -70,9 +71,9 @@ class Song(Record):
     title: IndexedText
     artist: IndexedText
     album: IndexedText | None = None
-    aliases: TextList = ()
+    aliases: NameList = ()
     """Other titles of the song, in any language."""
-    artist_aliases: TextList = ()
+    artist_aliases: NameList = ()
     """Other names of the artist."""
     title_readings: JsonObject = EMPTY_OBJECT
     """The title in Latin letters, as search reads it; kept by the library."""

@@ -66,12 +66,16 @@ def check_id(text: str) -> str:
     return check_bytes(text, ID_BYTES)
 
 
-def check_indexed(text: str) -> str:
-    """Refuse text that is invisible, over 500 bytes, or over 1,000 bytes when folded."""
+def check_name(text: str) -> str:
+    """Refuse text that is over 500 bytes, or over 1,000 bytes when folded."""
     check_text(text)
     check_bytes(text, INDEXED_BYTES)
-    folded = key_fold(text)
-    if not folded:
+    check_bytes(key_fold(text), FOLDED_BYTES)
+    return text
+
+
+def check_indexed(text: str) -> str:
+    """The same, and refuse text that is invisible."""
+    if not key_fold(check_name(text)):
         raise ValueError("text must not be empty; give a value, or None where the field may be absent")
-    check_bytes(folded, FOLDED_BYTES)
     return text

@@ -79,13 +79,14 @@ class LimitRules(Conformance):
 
     @rule("V-31")
     def test_indexed_text_of_more_than_500_bytes(self, library: Library, other: Library) -> None:
-        """A title, artist or album of more than 500 bytes of UTF-8 is refused."""
+        """A title, artist or album of more than 500 bytes of UTF-8 is refused, and so is one among other names."""
         refuses(library, other, *({field: "é" * 251} for field in ("title", "artist", "album")))
+        refuses(library, other, *({field: ("short", "é" * 251)} for field in ("aliases", "artist_aliases")))
 
     @rule("V-32")
     def test_indexed_text_whose_fold_is_long(self, library: Library, other: Library) -> None:
-        """A title whose folded form is over 1,000 bytes is refused, though it is short itself."""
-        refuses(library, other, {"title": "\ufdfa" * 60})
+        """A title whose folded form is over 1,000 bytes is refused, though it is short itself; another title too."""
+        refuses(library, other, {"title": "\ufdfa" * 60}, {"aliases": ("\ufdfa" * 60,)})
 
     @rule("V-33")
     def test_indexed_text_that_is_empty(self, library: Library, other: Library) -> None:

@@ -147,12 +147,13 @@ class ValueRules(Conformance):
 
     @rule("V-17")
     def test_text_may_fill_its_limit(self, library: Library, other: Library) -> None:
-        """An id of 200 bytes of UTF-8, and titles, artists and albums of 500, are stored."""
+        """An id of 200 bytes of UTF-8, and titles, artists, albums and other names of 500, are stored and found."""
         for fill in ("x", "é", "ろ", "𠮷"):
             song_id, text = (fill * (size // len(fill.encode())) for size in (200, 500))
-            add_songs(library, song(song_id, text, text, album=text))
+            add_songs(library, song(song_id, text, text, album=text, aliases=(f"{text[:-1]}y",)))
             found = read(other, song_id)
             assert (found.id, found.title, found.artist, found.album) == (song_id, text, text, text)
+            assert [hit.song.id for hit in other.songs.search(f"{text[:-1]}y").items] == [song_id]
 
     @rule("V-18")
     @pytest.mark.parametrize(
