@@ -23,7 +23,8 @@ FEW = 1_000
 """Up to so many songs that were sung are gathered."""
 FURTHER = 200
 """Up to so many other forms of titles are looked at."""
-WAS_SUNG, NOT_SUNG = Clause("d.plays > 0"), Clause("d.plays = 0")
+WAS_SUNG, NOT_SUNG = Clause("d.plays != 0"), Clause("d.plays = 0")
+"""The first as the index of sung songs by title says it."""
 _SONG = "d.title, d.artist, d.song_id, d.artist_name, d.plays"
 
 
@@ -55,7 +56,7 @@ class Songs:
         self._hits, self._starts, self._limit = hits, starts, limit
         self._docs = f"{hits.tables.name(hits.tables.docs)} AS d"
         self._shown = () if hits.plan.hidden else (VISIBLE,)
-        self._further = further_places(hits, starts, FURTHER)
+        self._further = self._with_further()
 
     def sung(self) -> list[Named]:
         """Those that were sung, the most first."""
@@ -69,8 +70,8 @@ class Songs:
         if self._further is None:
             without = (SUNG,) if self._hits.plan.hidden else (SUNG, HIDDEN)
             return self._first(self._hits.stream(self._asked(without), _SONG, limit=self._limit))
-        order = " ORDER BY d.title, d.artist, d.song_id"
-        return self._first(self._with_first(NOT_SUNG, self._limit, order) + self._at(self._further, NOT_SUNG))
+        rows = self._with_first(NOT_SUNG, self._limit, " ORDER BY d.title, d.artist, d.song_id")
+        return self._first(rows + [row for row in self._further if not row[-1]])
 
     def _first(self, rows: list[Row]) -> list[Named]:
         return sorted({row[2]: _song(row) for row in rows}.values())[: self._limit]
@@ -84,7 +85,7 @@ class Songs:
         rows = [] if self._further is None else self._with_first(WAS_SUNG, FEW + 1)
         if self._further is None or len(rows) > FEW:
             return None
-        return rows + self._at(self._further, WAS_SUNG)
+        return rows + [row for row in self._further if row[-1]]
 
     def _with_first(self, which: Clause, limit: int, order: str = "") -> list[Row]:
         """Songs by their primary title; for each of the texts no more than so many."""
@@ -95,10 +96,13 @@ class Songs:
             rows += self._hits.fetch(sql, (*where.parameters, limit))
         return rows
 
-    def _at(self, places: list[int], which: Clause) -> list[Row]:
-        if not places:
-            return []
-        return self._hits.fetch(*self._hits.statement(Asked(where=[self._hits.at(places), which, *self._shown]), _SONG))
+    def _with_further(self) -> list[Row] | None:
+        """Songs by any other form of their title; None if they are many."""
+        places = further_places(self._hits, self._starts, FURTHER)
+        if places is None:
+            return None
+        asked = Asked(where=[self._hits.at(places), *self._shown])
+        return self._hits.fetch(*self._hits.statement(asked, _SONG)) if places else []
 
     def _ranked(self, start: str) -> list[Row]:
         """From the songs that were sung by beginning, the most sung first."""

@@ -79,7 +79,7 @@ class SearchTables:
         """How many songs have each language, genre and decade, and how many hidden ones each artist."""
         self._index(self.docs, "title", "artist", "song_id")
         self._sung_index(self.docs, "plays", "song_id")
-        self._sung_index(self.docs, "title")
+        self._sung_titles_index()
         self._most_sung_index("plays")
         self._most_sung_index("visible_plays")
         after_create(self.docs, *self.dialect.creation(self))
@@ -131,6 +131,12 @@ class SearchTables:
         where = table.c.plays > literal_column("0")
         parts = [table.c[name] for name in columns]
         Index(names.index_name(table.name, *columns), *parts, sqlite_where=where, postgresql_where=where)
+
+    def _sung_titles_index(self) -> None:
+        """Of the same songs, in other words, lest PostgreSQL, which does not know how few were sung, take the other."""
+        where = self.docs.c.plays != literal_column("0")
+        name = names.index_name(self.docs.name, "title")
+        Index(name, self.docs.c.title, sqlite_where=where, postgresql_where=where)
 
     def _most_sung_index(self, plays: str) -> None:
         """The artists that were sung, the most first."""

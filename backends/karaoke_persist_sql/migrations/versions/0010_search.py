@@ -58,9 +58,8 @@ def _create_documents() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_kp_search_docs_title_artist_song_id", "kp_search_docs", ["title", "artist", "song_id"])
-    sung = sa.text("plays > 0")
-    for columns in (["plays", "song_id"], ["title"]):
-        name = f"ix_kp_search_docs_{'_'.join(columns)}"
+    for columns, where in ((["plays", "song_id"], "plays > 0"), (["title"], "plays != 0")):
+        name, sung = f"ix_kp_search_docs_{'_'.join(columns)}", sa.text(where)
         op.create_index(name, "kp_search_docs", columns, sqlite_where=sung, postgresql_where=sung)
     bind = op.get_bind()
     for statement in GRAMS[bind.dialect.name]:
