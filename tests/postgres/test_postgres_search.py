@@ -15,13 +15,15 @@ sys.path.append(str(Path(__file__).parents[1] / "sql"))
 
 from search_samples import songs_of
 
+from karaoke_persist.contract import In, Query
 from karaoke_persist.contract.reference.search import search
-from karaoke_persist.contract.search import SearchQuery, SearchRequest
+from karaoke_persist.contract.search import CompletionRequest, SearchQuery, SearchRequest
+from karaoke_persist.models import Song
 from karaoke_persist_postgres import walks
 from karaoke_persist_postgres.gram_codes import gram_code
 from karaoke_persist_postgres.gram_functions import ARGUMENTS
 from karaoke_persist_postgres.walks import Search
-from karaoke_persist_sql.search import ARTIST, FURTHER_TITLE, TITLE, IndexRow, grams_of, pages, tiers
+from karaoke_persist_sql.search import ARTIST, FURTHER_TITLE, TITLE, IndexRow, completion, grams_of, pages, tiers
 
 MARKERS = {ord(TITLE), ord(ARTIST), ord(FURTHER_TITLE)}
 WAYS = {
@@ -140,6 +142,24 @@ def test_a_question_reads_no_table_whole(store, monkeypatch):
             assert "Seq Scan on kp_search_docs" not in plan, plan
         assert any("Bitmap Index Scan on ix_kp_search_docs_grams" in plan for plan in plans)
         assert any("Index Scan using pk_kp_search_docs" in plan for plan in plans)
+
+
+def test_the_index_of_all_sung_songs_does_not_serve_those_that_begin_so(store):
+    """A server that has counted no sung song would take it, and read all of them; so it must not be able to."""
+    keys = [f"s{number:04}" for number in range(1_000)]
+    with writing(store) as session:
+        session.insert([song(key, title=f"song {key}", artist="somebody") for key in keys])
+        session.execute("ANALYZE kp_search_docs")
+        session.patch_where(Query(Song, In("id", keys[::5])), {"play_count": 1})
+        told = []
+        fetch, session.fetch = session.fetch, lambda sql, values=(): told.append((sql, values)) or fetch(sql, values)
+        session.complete(CompletionRequest(text="song s000"))
+        (sung,) = [(sql, values) for sql, values in told if "LIMIT" in sql and values[-1] == completion.FEW + 1]
+        savepoint = session.savepoint()
+        session.execute("DROP INDEX ix_kp_search_docs_title")
+        plan = "\n".join(line for (line,) in fetch(f"EXPLAIN {sung[0]}", sung[1]))
+        savepoint.rollback()
+    assert "ix_kp_search_docs_title_artist_song_id" in plan, plan
 
 
 def test_statements_name_their_walk_s_length():
