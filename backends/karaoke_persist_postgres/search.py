@@ -161,18 +161,11 @@ class PostgresSearch(SearchDialect):
         sql, parameters = search.statement(columns, asked.limit, asked.offset, far=number >= walks.MANY)
         return session.fetch(self.marked(sql), parameters)
 
-    def places(
-        self,
-        session: ReadingSession,
-        tables: SearchTables,
-        grams: GramQuery,
-        most: int,
-        where: Clause | None = None,
-    ) -> list[int] | None:
+    def places(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, most: int) -> list[int] | None:
         """The index is not asked if there seem to be many more."""
         if self._number(session, tables, grams) > AS_FEW * most:
             return None
-        return super().places(session, tables, grams, most, where)
+        return super().places(session, tables, grams, most)
 
     def _number(self, session: ReadingSession, tables: SearchTables, grams: GramQuery) -> float:
         """About how many documents have such grams."""

@@ -41,14 +41,14 @@ def test_a_run_of_batches_finds_room_behind_itself():
 def test_documents_that_come_in_a_run_move_none(store):
     """Batches that follow each other in order leave those before them where they are, and the index is right."""
     tables = store.layout.search.places[0]
-    where = f"SELECT song_id, place FROM {tables.name(tables.docs)}"
+    placed = f"SELECT song_id, place FROM {tables.name(tables.docs)}"
     with writing(store) as session:
         session.insert([song("first"), song("zz last")])
         session.insert([song(f"run {number:04}") for number in range(BATCH)])
-        before = dict(session.fetch(where, ()))
+        before = dict(session.fetch(placed, ()))
         for start in range(BATCH, 30 * BATCH, BATCH):
             session.insert([song(f"run {number:04}") for number in range(start, start + BATCH)])
-        after = dict(session.fetch(where, ()))
+        after = dict(session.fetch(placed, ()))
         assert before.items() <= after.items()
         assert Check(session, store.layout.search, None).findings(repair=False) == []
 
@@ -70,16 +70,16 @@ def test_documents_may_come_before_the_first_again_and_again(store):
 def test_documents_that_make_room_take_along_what_leads_to_them(store):
     """Forty songs, each before the last one, use up any gap; other titles and their use lead to where they are then."""
     tables = store.layout.search.places[0]
-    where = f"SELECT song_id, place FROM {tables.name(tables.docs)}"
+    placed = f"SELECT song_id, place FROM {tables.name(tables.docs)}"
     with writing(store) as session:
         session.insert([song("a"), song("c")])
-        before = dict(session.fetch(where, ()))
+        before = dict(session.fetch(placed, ()))
         for number in range(40, 0, -1):
             title = f"b{number:02}"
             session.insert([Song(id=title, title=title, artist="somebody", aliases=(f"or {title}",), play_count=1)])
-            before = {title: dict(session.fetch(where, ()))[title], **before}
+            before = {title: dict(session.fetch(placed, ()))[title], **before}
 
-        assert not before.items() <= dict(session.fetch(where, ())).items()
+        assert not before.items() <= dict(session.fetch(placed, ())).items()
         assert Check(session, store.layout.search, None).findings(repair=False) == []
 
 

@@ -12,13 +12,10 @@ from typing import Any
 from karaoke_persist.contract.findings import Finding
 from karaoke_persist_sql.search.rows import IndexRow, unwrapped, wrapped
 from karaoke_persist_sql.search.tables import COUNTS, SUNG, SearchTables
-from karaoke_persist_sql.search.tally import Tally, difference, starts_of, words_of
+from karaoke_persist_sql.search.tally import Links, Tally, difference, starts_of, words_of
 
 Artist = tuple[str, str]
 """A name, and all the forms that go with it, as one text."""
-
-
-Numbered = tuple[int, tuple[str, ...]]
 
 
 class ArtistTally:
@@ -57,21 +54,22 @@ class ArtistTally:
 
     def write(self, session: Any) -> None:
         """Write what changed."""
-        come, gone = list[Numbered](), list[Numbered]()
+        forms_of, words = Links(self._tables.artist_forms), Links(self._tables.artist_words)
         for (name, forms), numbers in self._changes.items():
             number, before = self._there.get((name, forms), (self._next, 0))
             after, single = before + numbers[0], unwrapped(forms)
             if before > 0 or after > 0:
                 self._counts.add((number, name, forms), numbers)
-            if after > 0 >= before:
-                self._next += 1
-                come.append((number, single))
-            elif before > 0 >= after:
-                gone.append((number, single))
-            self._count_starts(name, single, (after > 0) - (before > 0), numbers)
+            more = (after > 0) - (before > 0)
+            if more:
+                self._next += more > 0
+                forms_of.add(_forms(number, single), more)
+                words.add(_words(number, single), more)
+            self._count_starts(name, single, more, numbers)
         self._counts.write(session, self._tables)
         self._starts.write(session, self._tables)
-        self._link(session, come, gone)
+        for links in (forms_of, words):
+            links.write(session, self._tables)
 
     def differences(self, session: Any) -> Iterator[Finding]:
         """What the tables hold beside what was counted here, from nothing on; artists are numbered as they are."""
@@ -100,20 +98,6 @@ class ArtistTally:
         if any(changes):
             for start in starts_of(forms):
                 self._starts.add((start, forms[0], name), changes)
-
-    def _link(
-        self, session: Any, come: list[tuple[int, tuple[str, ...]]], gone: list[tuple[int, tuple[str, ...]]]
-    ) -> None:
-        search, tables = self._tables.dialect, self._tables
-        for table, columns, links in (
-            (tables.artist_forms, ("further", "form", "artist_id"), _forms),
-            (tables.artist_words, ("word", "artist_id"), _words),
-        ):
-            name = tables.name(table)
-            if come:
-                search.put(session, name, columns, [link for artist in come for link in links(*artist)])
-            if gone:
-                search.take(session, name, columns, [link for artist in gone for link in links(*artist)])
 
 
 def _forms(number: int, forms: tuple[str, ...]) -> list[tuple[Any, ...]]:

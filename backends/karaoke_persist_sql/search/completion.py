@@ -7,6 +7,7 @@ those with a longer one, which are found among them then.
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import islice, zip_longest
 
 from karaoke_persist.contract.search import Completion, CompletionRequest, Normaliser
@@ -56,7 +57,6 @@ class Songs:
         self._hits, self._starts, self._limit = hits, starts, limit
         self._docs = f"{hits.tables.name(hits.tables.docs)} AS d"
         self._shown = () if hits.plan.hidden else (VISIBLE,)
-        self._further = self._with_further()
 
     def sung(self) -> list[Named]:
         """Those that were sung, the most first."""
@@ -82,10 +82,10 @@ class Songs:
 
     def _few_sung(self) -> list[Row] | None:
         """All that were sung, in no order; None if they are many."""
-        rows = [] if self._further is None else self._with_first(WAS_SUNG, FEW + 1)
-        if self._further is None or len(rows) > FEW:
+        if self._further is None:
             return None
-        return rows + [row for row in self._further if row[-1]]
+        rows = self._with_first(WAS_SUNG, FEW + 1)
+        return None if len(rows) > FEW else rows + [row for row in self._further if row[-1]]
 
     def _with_first(self, which: Clause, limit: int, order: str = "") -> list[Row]:
         """Songs by their primary title; for each of the texts no more than so many."""
@@ -96,7 +96,8 @@ class Songs:
             rows += self._hits.fetch(sql, (*where.parameters, limit))
         return rows
 
-    def _with_further(self) -> list[Row] | None:
+    @cached_property
+    def _further(self) -> list[Row] | None:
         """Songs by any other form of their title; None if they are many."""
         places = further_places(self._hits, self._starts, FURTHER)
         if places is None:

@@ -210,17 +210,10 @@ class SearchDialect(ABC):
             parameters += [asked.limit, asked.offset]
         return session.fetch(self.marked(sql), parameters)
 
-    def places(
-        self,
-        session: ReadingSession,
-        tables: SearchTables,
-        grams: GramQuery,
-        most: int,
-        where: Clause | None = None,
-    ) -> list[int] | None:
+    def places(self, session: ReadingSession, tables: SearchTables, grams: GramQuery, most: int) -> list[int] | None:
         """The places of the documents with these grams; None if there are, or seem to be, more than so many."""
-        source = self.source(tables, grams, docs=where is not None)
-        condition = _where(those_of(source.where, where))
+        source = self.source(tables, grams, docs=False)
+        condition = _where([source.where])
         sql = f"SELECT {source.place} FROM {source.tables}{condition.sql} LIMIT ?"  # noqa: S608
         rows = session.fetch(self.marked(sql), (*condition.parameters, most + 1))
         return None if len(rows) > most else [place for (place,) in rows]

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import (
     DDL,
     Column,
+    ColumnElement,
     Connection,
     Index,
     MetaData,
@@ -27,6 +28,7 @@ COUNTS: Final = ("songs", "visible", "plays", "visible_plays")
 """How many songs, how many that are not hidden, and how often both were sung."""
 SUNG: Final = ("artists", "plays", "visible_plays")
 FACETS: Final = ("facet", "hidden", "fold", "value", "songs")
+_ZERO: Final[ColumnElement[int]] = literal_column("0")
 _INTEGERS = frozenset(
     {"place", "year", "lyrics", "hidden", "length", "rank", "further", "id", "artist_id", *COUNTS, *SUNG}
 )
@@ -78,10 +80,13 @@ class SearchTables:
         self.facets = self._table("facets", FACETS, ("facet", "hidden", "fold", "value"))
         """How many songs have each language, genre and decade, and how many hidden ones each artist."""
         self._index(self.docs, "title", "artist", "song_id")
-        self._sung_index(self.docs, "plays", "song_id")
-        self._sung_titles_index()
-        self._most_sung_index("plays")
-        self._most_sung_index("visible_plays")
+        plays = self.docs.c.plays
+        self._index(self.docs, "plays", "song_id", where=plays > _ZERO)
+        # The same songs in other words, lest PostgreSQL, which does not know how few were sung, take the one above.
+        self._index(self.docs, "title", where=plays != _ZERO)
+        for name in SUNG[1:]:
+            sung = self.artist_starts.c[name] > _ZERO
+            self._index(self.artist_starts, "start", name, "form", "name", where=sung, down=name)
         after_create(self.docs, *self.dialect.creation(self))
         after_create(self.words, self._word_index("ending", ENDING), self._word_index("middle", MIDDLE))
 
@@ -118,32 +123,17 @@ class SearchTables:
         kind = Kind.INTEGER if name in _INTEGERS else Kind.TEXT
         return Column(name, self._dialect.column_types[kind], nullable=name in _NULLABLE, autoincrement=False)
 
-    def _index(self, table: Table, *columns: str) -> None:
-        Index(names.index_name(table.name, *columns), *(table.c[name] for name in columns))
+    def _index(
+        self, table: Table, *columns: str, where: ColumnElement[bool] | None = None, down: str | None = None
+    ) -> None:
+        """Perhaps only of what was sung, which is little, so that it costs the rest nothing; one column descending."""
+        parts = [table.c[name].desc() if name == down else table.c[name] for name in columns]
+        Index(names.index_name(table.name, *columns), *parts, sqlite_where=where, postgresql_where=where)
 
     def _word_index(self, name: str, expression: str) -> str:
         """A statement, for SQLAlchemy does not find such an index again when it compares."""
         index = names.index_name(self.words.name, name)
         return f"CREATE INDEX {index} ON {self.name(self.words)} ({expression}, length)"
-
-    def _sung_index(self, table: Table, *columns: str) -> None:
-        """Only of songs that were sung, which are few, so that it costs the others nothing."""
-        where = table.c.plays > literal_column("0")
-        parts = [table.c[name] for name in columns]
-        Index(names.index_name(table.name, *columns), *parts, sqlite_where=where, postgresql_where=where)
-
-    def _sung_titles_index(self) -> None:
-        """Of the same songs, in other words, lest PostgreSQL, which does not know how few were sung, take the other."""
-        where = self.docs.c.plays != literal_column("0")
-        name = names.index_name(self.docs.name, "title")
-        Index(name, self.docs.c.title, sqlite_where=where, postgresql_where=where)
-
-    def _most_sung_index(self, plays: str) -> None:
-        """The artists that were sung, the most first."""
-        table, columns = self.artist_starts, ("start", plays, "form", "name")
-        where = table.c[plays] > literal_column("0")
-        parts = [table.c[name].desc() if name == plays else table.c[name] for name in columns]
-        Index(names.index_name(table.name, *columns), *parts, sqlite_where=where, postgresql_where=where)
 
 
 def after_create(table: Table, *statements: str) -> None:

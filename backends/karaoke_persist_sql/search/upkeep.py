@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from itertools import groupby, islice, repeat
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from karaoke_persist.contract.search import SOURCE_FIELDS, document_of, is_missing
@@ -129,13 +129,14 @@ class Upkeep:
         for between_them, group in groupby(zip(edges, rows, strict=True), key=lambda pair: pair[0]):
             yield between_them, [row for _, row in group]
 
-    def _edges(self, orders: Sequence[Order]) -> list[Edges]:
+    def _edges(self, orders: Sequence[Order]) -> Iterator[Edges]:
         """Those at a known end are not asked for: PostgreSQL would look through all that was cleared before."""
         last, within = self._last, len(orders)
         if self._grows:
             within = 0 if last is None else bisect_left(orders, last.row.order)
-        asked = self._search.edges(self._session, self._tables, orders[:within]) if within else ()
-        return [*asked, *[(None if last is None else last.place, None)] * (len(orders) - within)]
+        if within:
+            yield from self._search.edges(self._session, self._tables, orders[:within])
+        yield from repeat((None if last is None else last.place, None), len(orders) - within)
 
     def _make_room(self, rows: list[IndexRow], tallies: Tallies) -> None:
         placed, moves = spread_anew(rows, self)

@@ -65,8 +65,9 @@ class SearchDocument:
 
     def initials(self, field: str | None) -> Forms:
         """The initials that a term for this field may be the beginning of."""
-        fields = {"title": self.title_initials, "artist": self.artist_initials, "album": ()}
-        return self.title_initials + self.artist_initials if field is None else fields[field]
+        if field is None:
+            return self.title_initials + self.artist_initials
+        return {"title": self.title_initials, "artist": self.artist_initials, "album": ()}[field]
 
 
 def document_of(values: Mapping[str, Any], normaliser: Normaliser) -> SearchDocument:
